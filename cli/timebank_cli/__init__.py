@@ -1,0 +1,1 @@
+"""The command `timebank`: one group of commands per noun."""
