@@ -1,0 +1,1 @@
+"""The bytes that are signed, the keys that sign them and what a signature proves. Pure."""
