@@ -10,16 +10,60 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL_PINNED := $(PIP) install --quiet --require-hashes --no-deps -r
 # The build backend is among the pinned packages, so building fetches nothing.
 INSTALL_TIMEBANK := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
 .PHONY: help
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## a market day in var/demo, then its pages on PORT=8000 (SERVE=0: no pages)
+	$(BIN)/timebank demo $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT))
 
 .PHONY: install
 install: $(VENV)/.development ## make .venv with everything that development needs
 
+.PHONY: test
+test: $(VENV)/.development ## run every test, those in a browser included
+	.ci/browser
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(VENV)/.development ## formatting, lint, types and the direction of imports
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: $(VENV)/.development ## format the code and repair what lint can repair
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+.PHONY: screenshots
+screenshots: $(VENV)/.development ## draw docs/images anew
+	.ci/browser
+	$(BIN)/python -m tests.screenshots
+
+.PHONY: lock
+lock: $(VENV)/.development ## pin the packages that pyproject.toml names
+	$(PIN) --group build --output-file requirements.txt
+	$(PIN) --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+.PHONY: upgrade
+upgrade: PIN += --upgrade
+upgrade: lock ## pin their newest versions
+
+.PHONY: clean
+clean: ## remove .venv, caches and var/demo
+	rm -rf $(VENV) build *.egg-info var/demo .hypothesis .*_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("needs Python 3.11: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # The stamps are written last: an installation that was cut short is done again.
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
