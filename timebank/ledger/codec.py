@@ -1,0 +1,197 @@
+"""Orders are declared as dataclasses; this module reads and writes them as JSON values.
+
+A field's annotation is its whole rule: `Annotated[str, Hex(16)]`, `Annotated[int, Range(1, 9)]`,
+`tuple[Leg, ...]`, `Literal["person", "shop"]`, or another dataclass. Exactly the declared fields
+are accepted; an optional one (`X | None = None`) is absent when it is None, never null.
+"""
+
+import re
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from timebank.errors import Code, Refusal
+from timebank.signing.canonical import Value, from_base64url
+
+T = TypeVar("T")
+Read = Callable[[Value, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hex:
+    """Lower-case hexadecimal of so many bytes."""
+
+    size: int
+
+    def check(self, value: Any) -> bool:
+        return (
+            type(value) is str
+            and len(value) == 2 * self.size
+            and not value.strip("0123456789abcdef")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An integer from `low` to `high`, both allowed; booleans are no integers."""
+
+    low: int
+    high: int
+
+    def check(self, value: Any) -> bool:
+        return type(value) is int and self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Text that matches a regular expression as a whole."""
+
+    pattern: str
+
+    def check(self, value: Any) -> bool:
+        return type(value) is str and re.fullmatch(self.pattern, value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Unpadded base64url of `low` to `high` bytes."""
+
+    low: int
+    high: int
+
+    def check(self, value: Any) -> bool:
+        if type(value) is not str:
+            return False
+        return self.low <= len(from_base64url(value)) <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """So many items."""
+
+    low: int
+    high: int
+
+    def check(self, value: Any) -> bool:
+        return self.low <= len(value) <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Ascending:
+    """Items in strictly ascending order of `by` (or of themselves), so that none is there twice."""
+
+    by: str = ""
+
+    def check(self, value: Any) -> bool:
+        keys = [getattr(item, self.by) if self.by else item for item in value]
+        return all(left < right for left, right in pairwise(keys))
+
+
+def read(cls: type[T], value: Value, where: str = "") -> T:
+    """Return the value as an instance of the declared class; Refusal(BAD_FIELD) names the field."""
+    hint: Any = cls
+    result: T = _reader(hint)(value, where)
+    return result
+
+
+def write(item: Any) -> Value:
+    """Return the JSON value of a declared instance, None fields left out."""
+    if is_dataclass(item):
+        pairs = ((field.name, getattr(item, field.name)) for field in fields(item))
+        return {name: write(inner) for name, inner in pairs if inner is not None}
+    if isinstance(item, tuple | list):
+        return [write(inner) for inner in item]
+    if isinstance(item, dict):
+        return {name: write(inner) for name, inner in item.items()}
+    plain: Value = item
+    return plain
+
+
+def bad_field(where: str) -> Refusal:
+    """Return the refusal that names a field by its path."""
+    return Refusal(Code.BAD_FIELD, field=where)
+
+
+@cache
+def _reader(hint: Any) -> Read:
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *rules = get_args(hint)
+        return _checked(_reader(inner), rules)
+    if origin is Literal:
+        return _literal(get_args(hint))
+    if origin is tuple:
+        return _sequence(_reader(get_args(hint)[0]))
+    if origin is dict:
+        return _plain(dict)
+    if origin in (Union, types.UnionType):
+        return _reader(next(arm for arm in get_args(hint) if arm is not type(None)))
+    if is_dataclass(hint):
+        return _record(hint)
+    return _plain(hint)
+
+
+def _checked(inner: Read, rules: list[Any]) -> Read:
+    def reader(value: Value, where: str) -> Any:
+        result = inner(value, where)
+        if not all(rule.check(result) for rule in rules):
+            raise bad_field(where)
+        return result
+
+    return reader
+
+
+def _literal(choices: tuple[Any, ...]) -> Read:
+    def reader(value: Value, where: str) -> Any:
+        for choice in choices:
+            if type(value) is type(choice) and value == choice:
+                return choice
+        raise bad_field(where)
+
+    return reader
+
+
+def _sequence(inner: Read) -> Read:
+    def reader(value: Value, where: str) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise bad_field(where)
+        return tuple(inner(item, f"{where}[{index}]") for index, item in enumerate(value))
+
+    return reader
+
+
+def _plain(kind: Any) -> Read:
+    def reader(value: Value, where: str) -> Any:
+        if type(value) is not kind:
+            raise bad_field(where)
+        return value
+
+    return reader
+
+
+def _record(cls: Any) -> Read:
+    hints = get_type_hints(cls, include_extras=True)
+    required: dict[str, Read] = {}
+    optional: dict[str, Read] = {}
+    for field in fields(cls):
+        (required if field.default is MISSING else optional)[field.name] = _reader(
+            hints[field.name]
+        )
+    known = {**required, **optional}
+
+    def reader(value: Value, where: str) -> Any:
+        if type(value) is not dict:
+            raise bad_field(where or "order")
+        prefix = f"{where}." if where else ""
+        for name in value:
+            if name not in known:
+                raise bad_field(f"{prefix}{name}")
+        for name in required:
+            if name not in value:
+                raise bad_field(f"{prefix}{name}")
+        return cls(**{name: known[name](inner, f"{prefix}{name}") for name, inner in value.items()})
+
+    return reader
