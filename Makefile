@@ -22,6 +22,9 @@ help: ## list these targets
 demo: $(VENV)/.runtime ## a market day in var/demo, then its pages on PORT=8000 (SERVE=0: no pages)
 	$(BIN)/timebank demo $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT))
 
+.PHONY: runtime
+runtime: $(VENV)/.runtime ## make .venv with only what a server needs
+
 .PHONY: install
 install: $(VENV)/.development ## make .venv with everything that development needs
 
