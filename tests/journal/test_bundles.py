@@ -157,7 +157,8 @@ def test_a_checkpoint_of_another_journal_is_refused(
     journal: "Journal", misnumbered_journal: "Journal", small: bytes
 ) -> None:
     shorter = replace(journal, entries=journal.entries[:4])
-    for other in (shorter.note, misnumbered_journal.note, "no note"):
+    other_size = sign_note(replace(journal.checkpoint, size=6), journal.log_key)
+    for other in (shorter.note, misnumbered_journal.note, other_size, "no note"):
         with pytest.raises(ProofError):
             write(journal.entries, other)
         refuse(small.replace(journal.note.encode(), other.encode()))

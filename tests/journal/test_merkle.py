@@ -338,6 +338,25 @@ def test_a_proof_holds_for_no_other_position(small: Storage) -> None:
                     verify_inclusion(leaves(SMALL)[index], other, size, proof, mth(0, size))
 
 
+def test_a_tree_of_one_has_no_other_position() -> None:
+    leaf = leaves(SMALL)[0]
+    verify_inclusion(leaf, 0, 1, [], leaf)
+    for index in (-1, 1, 5):
+        with pytest.raises(ProofError):
+            verify_inclusion(leaf, index, 1, [], leaf)
+
+
+def test_hashes_cut_elsewhere_are_refused_though_they_join_to_the_same_bytes() -> None:
+    left, right = leaves(SMALL)[:2]
+    root = node_hash(left, right)
+    longer, shorter = left + right[:1], right[1:]
+    assert node_hash(longer, shorter) == root
+    with pytest.raises(ProofError):
+        verify_inclusion(longer, 0, 2, [shorter], root)
+    with pytest.raises(ProofError):
+        verify_consistency(1, longer, 2, root, [shorter])
+
+
 def test_two_trees_of_one_size_are_consistent_only_when_equal() -> None:
     verify_consistency(5, mth(0, 5), 5, mth(0, 5), [])
     with pytest.raises(ProofError):

@@ -58,7 +58,8 @@ def test_a_signature_that_fails_is_not_ignored() -> None:
     wrong[-1] ^= 1
     bad = f"— {NAME} {base64.b64encode(wrong).decode()}\n"
     short = f"— {NAME} {base64.b64encode(wrong[:-1]).decode()}\n"
-    for lines in (bad, short, bad + f"— {NAME} {SIGNATURE}\n"):
+    good = f"— {NAME} {SIGNATURE}\n"
+    for lines in (bad, short, bad + good, good + bad, good + good):
         with pytest.raises(ProofError):
             notes.verify(notes.parse(f"{TEXT}\n{lines}"), NAME, SPKI)
 
@@ -84,6 +85,7 @@ def test_only_the_key_asked_about_counts(name: str, spki: bytes) -> None:
         "",
         TEXT,
         TEXT + "\n",
+        NOTE.rpartition("\n\n")[2],
         NOTE[:-1],
         NOTE + "\n",
         NOTE + " ",

@@ -169,13 +169,21 @@ def test_what_is_spelled_otherwise_is_refused(journal: "Journal") -> None:
         with_extra(journal.entries[3]),
         with_extra(journal.entries[3] + journal.genesis),
         with_extra(journal.entries[3] + b"\n" + journal.genesis + b"\n"),
-        with_extra(journal.entries[3] + b"\r\n" + journal.genesis),
-        with_extra(journal.genesis + b"\n" + journal.entries[3]),
+        text.replace("=\n\n\N{EM DASH}", "=\nextension\n\n\N{EM DASH}"),
+        text[:-1],
     ]
     for each in malformed:
         assert each != text
         with pytest.raises(ProofError):
-            verify_receipt(each, journal.ledger)
+            parse_receipt(each)
+
+    # Well spelled, but not of this ledger.
+    for extra_data in (
+        journal.entries[3] + b"\r\n" + journal.genesis,
+        journal.genesis + b"\n" + journal.entries[3],
+    ):
+        with pytest.raises(ProofError):
+            verify_receipt(with_extra(extra_data), journal.ledger)
 
 
 def test_a_receipt_has_a_largest_size(journal: "Journal") -> None:
