@@ -125,8 +125,8 @@ def _reader(hint: Any) -> Read:
         return _literal(get_args(hint))
     if origin is tuple:
         return _sequence(_reader(get_args(hint)[0]))
-    if origin is dict:
-        return _plain(dict)
+    if origin in (dict, list):
+        return _plain(origin)
     if origin in (Union, types.UnionType):
         return _reader(next(arm for arm in get_args(hint) if arm is not type(None)))
     if is_dataclass(hint):

@@ -69,8 +69,13 @@ class State:
         self.put(*facts)
 
     def knows(self, ref: Ref) -> bool:
-        """Say whether the fact was loaded, be it there or not."""
-        return ref in self._facts
+        """Say whether `find` would answer: the fact was loaded, be it there or not."""
+        layer: State | None = self
+        while layer is not None:
+            if ref in layer._facts or (layer._base is None and layer._complete):
+                return True
+            layer = layer._base
+        return False
 
     def changed(self) -> tuple[Fact, ...]:
         """Return the facts put into this layer, in the order they were first put."""
