@@ -150,10 +150,14 @@ class KeyDay:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Something that works once: an invitation, a payee's request, a withdrawn order."""
+    """Something that works once: an invitation, a payee's request, a withdrawn order.
+
+    `by` is the identity of the order that used it.
+    """
 
     kind: Literal["invitation", "request", "withdrawn"]
     what: str
+    by: str
 
     @property
     def key(self) -> Key:

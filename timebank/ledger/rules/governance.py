@@ -231,7 +231,7 @@ def withdraw(case: Case, body: Withdraw) -> Legs:
             raise Refusal(Code.NOT_AUTHORIZED)
     if case.state.find(Posted, order.identity):
         raise Refusal(Code.ALREADY_POSTED)
-    used = Used("withdrawn", order.identity)
+    used = Used("withdrawn", order.identity, case.order.identity)
     if case.state.find(Used, used.key):
         raise Refusal(Code.WITHDRAWN)
     case.state.put(used)

@@ -131,7 +131,8 @@ def _accept_invitation(case: Case, invitation: Invitation, secret: str, purpose:
         raise Refusal(Code.BAD_INVITATION)
     if case.time > voucher.expires or case.time < voucher.created - CLOCK_SKEW:
         raise Refusal(Code.INVITATION_EXPIRED, expires=voucher.expires)
-    used = Used("invitation", digest(Tag.INVITATION, encode(write(voucher))).hex())
+    voucher_id = digest(Tag.INVITATION, encode(write(voucher))).hex()
+    used = Used("invitation", voucher_id, case.order.identity)
     if case.state.find(Used, used.key):
         raise Refusal(Code.INVITATION_USED)
     case.state.put(used)
