@@ -24,7 +24,9 @@ VECTORS = json.loads(
 )
 
 PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=12)
-SCALARS = st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | PRINTABLE
+SCALARS: st.SearchStrategy[Value] = (
+    st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | PRINTABLE
+)
 
 
 def one_level_up(members: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
@@ -62,13 +64,16 @@ def test_the_bytes_are_those_of_an_independent_implementation(value):
     assert encode(value) == rfc8785.dumps(value)
 
 
-def only_canonical_or_refused(data: bytes) -> None:
+def value_or_code(action, argument):
     try:
-        value = decode(data)
+        return action(argument)
     except Refusal as refusal:
-        assert refusal.code is Code.NOT_CANONICAL
-    else:
-        assert encode(value) == data
+        return refusal.code
+
+
+def only_canonical_or_refused(data: bytes) -> None:
+    outcome = value_or_code(decode, data)
+    assert outcome is Code.NOT_CANONICAL or encode(outcome) == data
 
 
 @given(st.binary(max_size=64))
@@ -118,7 +123,7 @@ def test_deep_nesting_is_refused_and_not_recursed_into(data):
 
 
 def test_brackets_in_a_string_are_not_nesting():
-    data = encode({"a": "[" * 100, "b": [["]]]{{{"], "\\[\"["]})
+    data = encode({"a": "[" * 100, "b": [["]]]{{{"], '\\["[']})
     assert encode(decode(data)) == data
 
 
@@ -180,12 +185,8 @@ def test_base64url_gives_back_the_bytes(data):
 
 @given(st.text(max_size=8) | st.text("ABab01-_+/=", max_size=8))
 def test_base64url_has_one_spelling(text):
-    try:
-        data = from_base64url(text)
-    except Refusal as refusal:
-        assert refusal.code is Code.NOT_CANONICAL
-    else:
-        assert to_base64url(data) == text
+    outcome = value_or_code(from_base64url, text)
+    assert outcome is Code.NOT_CANONICAL or to_base64url(outcome) == text
 
 
 @pytest.mark.parametrize("text", ["A", "AB", "AA==", "AA=", "AA\n", " AA", "+/+/", "AAA A", "é"])
@@ -203,7 +204,7 @@ def test_other_spellings_of_base64url_are_refused(text):
         ("00ff00", False),
         ("00f\n", False),
         ("0x0f", False),
-        ("٠٠٠٠", False),
+        ("\u0660" * 4, False),
         (b"00ff", False),
         (None, False),
     ],

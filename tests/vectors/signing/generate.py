@@ -1,12 +1,30 @@
-"""Write the vectors beside this file: `python tests/vectors/signing/generate.py`.
+"""Write the vectors beside this file: `python -m tests.vectors.signing.generate`.
 
-Every outcome is stated here, none is asked of the code under test. Seeds are fixed and ECDSA is
-deterministic (RFC 6979), so a second run writes the same files.
+Every outcome is stated here and none is asked of the code under test, which is not imported: the
+canonical bytes come from the `rfc8785` package. Seeds are fixed and ECDSA is deterministic
+(RFC 6979), so a second run writes the same files. `edge_cases.json` and `key_file.pem` are not
+written here; their tests say where they come from.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
+
+import rfc8785
+
+from tests.vectors.signing.authorizations import authorizations
+from tests.vectors.signing.edwards25519 import P, encodings, small_order_points
+from tests.vectors.signing.signers import (
+    ED25519_PREFIX,
+    LEDGER,
+    ORDER,
+    P256_X_IS_P,
+    Passkey,
+    digest,
+    ed25519_key,
+    message,
+)
 
 HERE = Path(__file__).parent
 
@@ -19,7 +37,7 @@ def canonical() -> dict[str, Any]:
             {"b": 1, "a": 2, "B": 3, "": 4, "aa": 5, "10": 6, "9": 7, " ": 8, "~": 9},
             '{"":4," ":8,"10":6,"9":7,"B":3,"a":2,"aa":5,"b":1,"~":9}',
         ),
-        "only two characters are escaped": ('"\\/<&\'', '"\\"\\\\/<&\'"'),
+        "only two characters are escaped": ("\"\\/<&'", '"\\"\\\\/<&\'"'),
         "largest integers": ([2**53 - 1, 1 - 2**53], "[9007199254740991,-9007199254740991]"),
         "zero and booleans": ([0, True, False], "[0,true,false]"),
         "eight deep": ([[[[{"a": [[[]]]}]]]], '[[[[{"a":[[[]]]}]]]]'),
@@ -98,8 +116,88 @@ def canonical() -> dict[str, Any]:
     }
 
 
+def messages() -> dict[str, Any]:
+    data = b'{"type":"pay"}'
+    tags = ["ledger", "order", "batch", "invitation", "secret", "login", "commitment"]
+    texts = ["", "fiets maken", "Ren\u00e9e, \u00bd uur", "Rene\u0301e, \u00bd uur"]
+    orders = [digest(ORDER, data).hex(), "00" * 32]
+    return {
+        "tags": [
+            {
+                "tag": f"timebank:{tag}:v1",
+                "data": data.hex(),
+                "message": message(f"timebank:{tag}:v1", data).hex(),
+                "digest": digest(f"timebank:{tag}:v1", data).hex(),
+            }
+            for tag in tags
+        ],
+        "commitments": [
+            {
+                "salt": bytes(range(32)).hex(),
+                "text": text,
+                "commitment": digest(
+                    "timebank:commitment:v1", bytes(range(32)) + text.encode()
+                ).hex(),
+            }
+            for text in texts
+        ],
+        "batch": {
+            "ledger": LEDGER,
+            "orders": orders,
+            "data": rfc8785.dumps({"orders": orders, "ledger": LEDGER}).hex(),
+        },
+    }
+
+
+def keys() -> dict[str, Any]:
+    ed25519 = ed25519_key(b"keys").public_key().public_bytes_raw()
+    p256 = Passkey(b"keys").spki
+    odd = ed25519_key(b"x is odd.").public_key().public_bytes_raw()
+    assert odd[31] & 0x80
+    accepted = [
+        ("ed25519", ED25519_PREFIX + ed25519),
+        ("ed25519", ED25519_PREFIX + odd),
+        ("webauthn-es256", p256),
+    ]
+    refused: list[tuple[str, str, bytes]] = [
+        ("nothing", "ed25519", b""),
+        ("unknown scheme", "rsa", ED25519_PREFIX + ed25519),
+        ("a passkey's key as Ed25519", "ed25519", p256),
+        ("Ed25519 as a passkey's key", "webauthn-es256", ED25519_PREFIX + ed25519),
+        ("without its SPKI", "ed25519", ed25519),
+        ("one byte short", "ed25519", ED25519_PREFIX + ed25519[:-1]),
+        ("one byte long", "ed25519", ED25519_PREFIX + ed25519 + b"\0"),
+        ("X25519", "ed25519", bytes.fromhex("302a300506032b656e032100") + ed25519),
+        ("long form of length", "ed25519", b"\x30\x81" + ED25519_PREFIX[1:] + ed25519),
+        ("y = p + 3", "ed25519", ED25519_PREFIX + (P + 3).to_bytes(32, "little")),
+        ("y = 2^255 - 1, signed", "ed25519", ED25519_PREFIX + b"\xff" * 32),
+        ("P-256 without its SPKI", "webauthn-es256", p256[27:]),
+        ("compressed", "webauthn-es256", Passkey(b"keys").compressed_spki),
+        ("P-256, a byte short", "webauthn-es256", p256[:-1]),
+        ("P-256, a byte long", "webauthn-es256", p256 + b"\0"),
+        ("not on the curve", "webauthn-es256", p256[:-1] + bytes([p256[-1] ^ 1])),
+        ("at infinity", "webauthn-es256", p256[:26] + b"\0" * 65),
+        ("zero point", "webauthn-es256", p256[:27] + b"\0" * 64),
+        ("x = p", "webauthn-es256", p256[:27] + P256_X_IS_P),
+    ]
+    for point in sorted(small_order_points()):
+        for form, encoded in encodings(point):
+            refused.append(
+                (f"small order, {form}, {encoded.hex()}", "ed25519", ED25519_PREFIX + encoded)
+            )
+    return {
+        "accepted": [
+            {"scheme": scheme, "spki": spki.hex(), "id": hashlib.sha256(spki).hexdigest()}
+            for scheme, spki in accepted
+        ],
+        "refused": [
+            {"name": name, "scheme": scheme, "spki": spki.hex()} for name, scheme, spki in refused
+        ],
+    }
+
+
 def main() -> None:
-    for subject in (canonical,):
+    for subject in (canonical, messages, keys, authorizations):
         text = json.dumps(subject(), indent=1)
         (HERE / f"{subject.__name__}.json").write_text(text + "\n")
 
