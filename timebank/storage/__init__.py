@@ -1,0 +1,1 @@
+"""Tables and columns: the only layer that knows a database is there."""

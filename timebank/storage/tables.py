@@ -1,0 +1,351 @@
+"""Every table, as SQLAlchemy Core. The database states the invariants it can state by itself.
+
+    journal_   the truth; entries, postings, nodes and checkpoints are only ever added to
+    fold_      what the journal adds up to; may be dropped and rebuilt
+    kept_      what is not in the journal; may be erased
+
+No foreign key points from kept to fold or journal, nor from the journal to the fold: each kind can
+be checked, rebuilt or erased without asking another.
+
+Columns of a `fold_` table are the fields of its fact, by name; structured fields are canonical
+JSON. Amounts are minor units, times whole UTC seconds, ids and hashes that people meet lower-case
+hex, hashes that only the Merkle tree meets bytes.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from timebank.units import MAX_AMOUNT
+
+SCHEMA = "0001"
+"""The revision in `migrations/versions` that these tables are at. Revisions sort as text."""
+
+APPEND_ONLY = ("journal_entries", "journal_postings", "journal_nodes", "journal_checkpoints")
+TRIGGERS = frozenset(
+    f"{table}_{what}" for table in APPEND_ONLY for what in ("no_update", "no_delete", "no_replace")
+)
+"""What makes those tables append-only; every one must be there before anything posts."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# 64 bits everywhere. SQLite's STRICT tables know one kind of integer and no booleans.
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+Flag = Boolean(create_constraint=False).with_variant(Integer(), "sqlite")
+
+
+def _table(name: str, *parts: Column[Any] | CheckConstraint | UniqueConstraint | Index) -> Table:
+    """A table that SQLite types strictly, with its rows in its key where that is not a number."""
+    keys = [part for part in parts if isinstance(part, Column) and part.primary_key]
+    keyed_by_number = len(keys) == 1 and keys[0].type is Whole
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=keyed_by_number)
+
+
+def _key(name: str, kind: Any = Text) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _whole(name: str) -> Column[int]:
+    return Column(name, Whole, nullable=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _check(name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(condition, name=name)
+
+
+def _within(column: str, low: int = -MAX_AMOUNT, high: int = MAX_AMOUNT) -> CheckConstraint:
+    return _check(column, f"{column} BETWEEN {low} AND {high}")
+
+
+def _amount(column: str) -> CheckConstraint:
+    return _within(column, low=0)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return _check(column, f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+# ---- the journal
+
+journal_entries = _table(
+    "journal_entries",
+    _key("seq", Whole),
+    _whole("time"),
+    _text("type"),
+    _text("author"),
+    _text("order_id"),
+    _text("identity"),
+    _bytes("leaf"),
+    # Last, so that reading leaf hashes need not walk over the entries.
+    _bytes("entry"),
+    UniqueConstraint("identity"),
+    UniqueConstraint("author", "order_id"),
+    _check("seq", "seq >= 0"),
+    _check("leaf", "length(leaf) = 32"),
+)
+journal_postings = _table(
+    "journal_postings",
+    _key("seq", Whole),
+    _key("n", Whole),
+    _text("account"),
+    _whole("amount"),
+    _within("amount"),
+    _check("nonzero", "amount <> 0"),
+    Index(None, "account", "seq"),
+)
+journal_nodes = _table(
+    "journal_nodes",
+    _key("level", Whole),
+    _key("idx", Whole),
+    _bytes("hash"),
+    _check("level", "level IN (8, 16, 24, 32, 40, 48)"),
+    _check("hash", "length(hash) = 32"),
+)
+journal_checkpoints = _table(
+    "journal_checkpoints",
+    _key("size", Whole),
+    _bytes("root"),
+    _whole("time"),
+    _check("size", "size > 0"),
+    _check("root", "length(root) = 32"),
+)
+journal_head = _table(
+    "journal_head",
+    _key("id", Whole),
+    _whole("size"),
+    _whole("time"),
+    _bytes("frontier"),
+    _check("single", "id = 1"),
+    _check("size", "size >= 0"),
+)
+
+# ---- the fold
+
+fold_governance = _table(
+    "fold_governance",
+    _key("ledger"),
+    _whole("rules"),
+    _text("log_key"),
+    _whole("key_delay"),
+    _text("thresholds"),
+    _text("origins"),
+    _check("rules", "rules >= 1"),
+)
+fold_currencies = _table(
+    "fold_currencies",
+    _key("code"),
+    _text("unit"),
+    _text("policy"),
+    _text("contra"),
+    _text("redemption"),
+    _whole("credit_given"),
+    _whole("issued"),
+    _whole("retired"),
+    _check("code", "length(code) BETWEEN 3 AND 8"),
+    _one_of("unit", "minute", "cent"),
+    _amount("credit_given"),
+    _amount("issued"),
+    _amount("retired"),
+)
+# No rule that a balance is at least its floor or at most its ceiling: tightening a limit does not
+# invalidate the past, and a refund may exceed a ceiling.
+fold_accounts = _table(
+    "fold_accounts",
+    _key("id"),
+    _text("kind"),
+    _text("currency"),
+    _text("owner"),
+    Column("floor", Whole),
+    Column("ceiling", Whole),
+    _whole("balance"),
+    _one_of("kind", "member", "bank", "contra", "outside", "redemption", "transit"),
+    _check("currency", "length(currency) BETWEEN 3 AND 8"),
+    _check("owner", "(kind = 'member') = (owner <> '')"),
+    _within("floor", high=0),
+    _within("ceiling", low=0),
+    _within("balance"),
+)
+fold_members = _table(
+    "fold_members",
+    _key("id"),
+    _text("kind"),
+    _text("status"),
+    _text("roles"),
+    _text("accounts"),
+    _text("name"),
+    _one_of("kind", "person", "shop", "organisation"),
+    _one_of("status", "active", "suspended", "left"),
+)
+fold_holders = _table("fold_holders", _key("role"), _text("members"))
+fold_keys = _table(
+    "fold_keys",
+    _key("id"),
+    _text("member"),
+    _text("scheme"),
+    _text("spki"),
+    _text("scopes"),
+    _text("caps"),
+    _whole("active_from"),
+    Column("revoked", Flag, nullable=False),
+    _one_of("scheme", "ed25519", "webauthn-es256"),
+    Index(None, "member"),
+)
+fold_key_days = _table(
+    "fold_key_days",
+    _key("key_id"),
+    _key("currency"),
+    _key("day", Whole),
+    _whole("spent"),
+    _amount("spent"),
+)
+fold_used = _table(
+    "fold_used",
+    _key("kind"),
+    _key("what"),
+    _one_of("kind", "invitation", "request", "withdrawn"),
+)
+fold_returned = _table(
+    "fold_returned",
+    _key("entry"),
+    _key("payer"),
+    _key("payee"),
+    _whole("amount"),
+    _amount("amount"),
+)
+fold_bank_lines = _table(
+    "fold_bank_lines",
+    _key("line"),
+    _text("currency"),
+    _whole("amount"),
+    _whole("cited"),
+    _within("amount"),
+    _amount("cited"),
+)
+fold_redemptions = _table(
+    "fold_redemptions",
+    _key("redemption"),
+    _text("account"),
+    _text("currency"),
+    _whole("open"),
+    _text("settled_by"),
+    _amount("open"),
+)
+
+# ---- what is kept beside the journal
+
+kept_openings = _table("kept_openings", _key("commitment"), _bytes("salt"), _text("text"))
+kept_profiles = _table(
+    "kept_profiles",
+    _key("member"),
+    _text("name"),
+    Column("phone", Text),
+    Column("note", Text),
+    _whole("created"),
+)
+kept_codes = _table(
+    "kept_codes",
+    _key("code"),
+    _text("member"),
+    _whole("created"),
+    Column("revoked", Whole),
+    Index(None, "member"),
+)
+kept_requests = _table(
+    "kept_requests",
+    _key("id"),
+    _text("code"),
+    _text("payee"),
+    _bytes("request"),
+    Column("memo_text", Text),
+    _whole("created"),
+    _whole("expires"),
+    _text("state"),
+    Column("answered_by", Text),
+    Column("first_opened", Whole),
+    UniqueConstraint("code"),
+    _one_of("state", "open", "cancelled"),
+    Index(None, "payee", "created"),
+)
+kept_invitations = _table(
+    "kept_invitations",
+    _key("secret_hash"),
+    _bytes("voucher"),
+    _bytes("authorization"),
+    _text("label"),
+    _whole("created"),
+    _whole("expires"),
+    Column("used_by", Text),
+)
+kept_refusals = _table(
+    "kept_refusals", _key("identity"), _text("code"), _text("details"), _whole("until")
+)
+kept_sessions = _table(
+    "kept_sessions",
+    _key("token_hash"),
+    _text("member"),
+    Column("key_id", Text),
+    _whole("created"),
+    _whole("seen"),
+    _text("kind"),
+    Column("revoked", Whole),
+    _one_of("kind", "member", "till"),
+    Index(None, "member"),
+)
+kept_tills = _table(
+    "kept_tills",
+    _key("token_hash"),
+    _text("member"),
+    _text("label"),
+    _whole("created"),
+    Column("revoked", Whole),
+    Index(None, "member"),
+)
+kept_proposals = _table(
+    "kept_proposals",
+    _key("identity"),
+    _text("type"),
+    _bytes("order"),
+    _bytes("authorizations"),
+    _whole("created"),
+    _whole("expires"),
+    _text("state"),
+    _text("note"),
+    _one_of("state", "open", "posted", "withdrawn"),
+)
+kept_passkeys = _table(
+    "kept_passkeys",
+    _key("key_id"),
+    _text("member"),
+    Column("credential_id", LargeBinary),
+    _text("label"),
+    _whole("created"),
+    Index(None, "member"),
+)
+kept_settings = _table("kept_settings", _key("name"), _text("value"))
