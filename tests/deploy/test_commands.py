@@ -1,4 +1,4 @@
-"""A volunteer types what the runbook says, and systemd runs what the units say: it must exist."""
+"""What the runbook and the units say, exists; and what can go wrong, is in the runbook."""
 
 import re
 import shlex
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from timebank.errors import Down
 from timebank_cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,8 @@ def test_caddy_passes_on_to_the_port_that_the_unit_serves() -> None:
     served = re.search(r" serve --port (\d+)$", (DEPLOY / "timebank.service").read_text(), re.M)
     assert served is not None
     assert f"reverse_proxy 127.0.0.1:{served[1]}\n" in (DEPLOY / "Caddyfile").read_text()
+
+
+def test_the_runbook_knows_every_reason_for_not_posting() -> None:
+    explained = set(INLINE.findall((DEPLOY / "RUNBOOK.md").read_text()))
+    assert set(Down) <= explained
