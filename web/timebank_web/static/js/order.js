@@ -1,0 +1,123 @@
+/**
+ * The order, rebuilt from what the page shows. The server sends its own draft as well; when the
+ * two differ by one byte, nothing is signed.
+ *
+ * The page carries:
+ *   <script type="application/json" id="order-draft">{"order": "<canonical text>", ...}</script>
+ *   [data-field="path.to.field"] with data-int, data-text or data-json: one value of the order
+ *   [data-leg] with data-payer, data-payee-account, data-currency, data-amount: legs of a payment
+ *   [data-money]: beside data-amount or data-int; the visible text must say that same amount
+ */
+
+import { encode, utf8 } from "./canonical.js";
+
+/** What the page shows and what the server wants signed are not the same. */
+export class Mismatch extends Error {}
+
+/**
+ * @typedef {{order: string, keys: import("./keys.js").Key[], rp_id: string,
+ *   key_field?: string, kind_field?: string, user_handle?: string, rp_name?: string,
+ *   name?: string}} Draft
+ */
+
+/** What the server sent along. @param {ParentNode} root @returns {Draft} */
+export function readDraft(root) {
+  const script = root.querySelector("#order-draft");
+  return JSON.parse(script?.textContent ?? "null");
+}
+
+/**
+ * The bytes to sign, only when page and server agree.
+ * @param {ParentNode} root @param {string} type the kind of order this page is for
+ * @param {string} serverText the server's draft
+ * @returns {Uint8Array}
+ * @throws {Mismatch}
+ */
+export function agreedBytes(root, type, serverText) {
+  let text;
+  try {
+    text = encode(rebuild(root, type));
+  } catch (error) {
+    throw new Mismatch("the page shows no valid order", { cause: error });
+  }
+  if (text !== serverText) throw new Mismatch("page and server differ");
+  return utf8(text);
+}
+
+/**
+ * @param {ParentNode} root @param {string} type
+ * @returns {Record<string, unknown>}
+ */
+export function rebuild(root, type) {
+  /** @type {Record<string, unknown>} */
+  const order = type ? { type } : {};
+  for (const element of elements(root, "[data-field]")) {
+    put(order, element.dataset.field ?? "", fieldValue(element));
+  }
+  const legs = elements(root, "[data-leg]").map(leg);
+  if (legs.length) order.legs = legs;
+  return order;
+}
+
+/** @param {ParentNode} root @param {string} selector @returns {HTMLElement[]} */
+function elements(root, selector) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
+}
+
+/** @param {HTMLElement} element */
+function leg(element) {
+  const { payer, payeeAccount, currency, amount } = element.dataset;
+  if (!payer || !payeeAccount || !currency) throw new Mismatch("a leg is not complete");
+  const minor = whole(amount);
+  const shown = element.matches("[data-money]") ? element : element.querySelector("[data-money]");
+  if (!shown || minorUnits(shown.textContent ?? "") !== minor) {
+    throw new Mismatch("the amount shown is another amount");
+  }
+  return { payer, payee: payeeAccount, currency, amount: minor };
+}
+
+/** @param {HTMLElement} element @returns {unknown} */
+function fieldValue(element) {
+  const { int, text, json } = element.dataset;
+  if (json !== undefined) return JSON.parse(json);
+  if (text !== undefined) return text;
+  const value = whole(int);
+  if (element.matches("[data-money]") && minorUnits(element.textContent ?? "") !== value) {
+    throw new Mismatch("the amount shown is another amount");
+  }
+  return value;
+}
+
+/** @param {string | undefined} digits @returns {number} */
+function whole(digits) {
+  if (!/^-?\d{1,16}$/.test(digits ?? "")) throw new Mismatch("not a whole number");
+  return Number(digits);
+}
+
+/**
+ * The amount a Dutch reader sees, in minor units: "1 uur 30 min" is 90, "1.250,50 credits" 125050.
+ * @param {string} shown @returns {number} NaN when it is no amount
+ */
+export function minorUnits(shown) {
+  const text = shown.replace(/\s+/g, " ").trim();
+  const time = /^(?:(\d+) uur)?(?: ?(\d+) min)?$/.exec(text);
+  if (time && (time[1] || time[2])) return Number(time[1] ?? 0) * 60 + Number(time[2] ?? 0);
+  const money = /^(\d{1,3}(?:\.\d{3})*|\d+),(\d\d)(?: [\p{L}-]+)*$/u.exec(text);
+  return money ? Number(money[1].replaceAll(".", "") + money[2]) : NaN;
+}
+
+/**
+ * Sets order.a.b for the path "a.b"; a number in the path makes an array.
+ * @param {Record<string, any>} order @param {string} path @param {unknown} value
+ */
+export function put(order, path, value) {
+  const steps = path.split(".");
+  if (!steps.every((step) => /^([a-z][a-z0-9_]*|\d{1,3})$/.test(step))) {
+    throw new Mismatch("not a field");
+  }
+  let place = /** @type {any} */ (order);
+  steps.forEach((step, index) => {
+    if (index === steps.length - 1) place[step] = value;
+    else place = place[step] ??= /^\d+$/.test(steps[index + 1]) ? [] : {};
+  });
+}

@@ -1,0 +1,173 @@
+/**
+ * The sign button. One form per page:
+ *
+ *   <form data-sign data-type="pay" data-tag="timebank:order:v1" data-post="/..." data-outcome="/.../">
+ *     [data-sign-button]  the one button        [data-retry]  shown when nothing is certain
+ *     [data-say="STATE"]  a sentence per state  [data-server-message]  the server's own sentence
+ *
+ * POST {order, authorizations, credential_id?} -> {outcome: "done" | "refused", go?, message?}
+ * GET data-outcome + identity -> the same, or {outcome: "unknown"} while nothing is posted.
+ * The very same bytes are sent however often: an order posts once.
+ */
+
+import { hex, message, sha256 } from "./canonical.js";
+import { KeyProblem, prepare } from "./keys.js";
+import { Mismatch, agreedBytes, readDraft } from "./order.js";
+
+/** @typedef {{outcome: "done" | "refused" | "unknown", go?: string, message?: string}} Outcome */
+
+const PATIENCE = [1000, 2000, 4000];
+
+for (const form of document.querySelectorAll("form[data-sign]")) {
+  void start(/** @type {HTMLFormElement} */ (form));
+}
+
+/** @param {HTMLFormElement} form */
+async function start(form) {
+  form.addEventListener("submit", (event) => event.preventDefault());
+  const button = buttonOf(form, "[data-sign-button]");
+  const tag = form.dataset.tag ?? "timebank:order:v1";
+  try {
+    const draft = readDraft(document);
+    const bytes = agreedBytes(document, form.dataset.type ?? "", draft.order);
+    const signer = await prepare(tag, bytes, draft.keys, draft.rp_id);
+    const identity = hex(await sha256(message(tag, bytes)));
+    form.dataset.key = signer.kind;
+    form.addEventListener("submit", () => void go(form, signer, draft.order, identity));
+    buttonOf(form, "[data-retry]")?.addEventListener("click", () => void again(form));
+    if (button) button.disabled = false;
+  } catch (error) {
+    say(form, reason(error));
+  }
+}
+
+/**
+ * Inside the tap: the prompt first, nothing slow before it.
+ * @param {HTMLFormElement} form @param {import("./keys.js").Signer} signer
+ * @param {string} order @param {string} identity
+ */
+async function go(form, signer, order, identity) {
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  say(form, "asking");
+  try {
+    const { authorization, credential_id } = await signer.sign();
+    const body = JSON.stringify({ order, authorizations: [authorization], credential_id });
+    sending.set(form, { body, identity });
+    await deliver(form);
+  } catch (error) {
+    say(form, reason(error));
+    delete form.dataset.busy;
+  }
+}
+
+/** What each form has sent, kept for a retry. @type {WeakMap<Element, {body: string, identity: string}>} */
+const sending = new WeakMap();
+
+/** @param {HTMLFormElement} form */
+async function again(form) {
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  await deliver(form);
+}
+
+/** @param {HTMLFormElement} form */
+async function deliver(form) {
+  const sent = sending.get(form);
+  if (!sent) return;
+  say(form, "sending");
+  let outcome = await post(form.dataset.post ?? "", sent.body);
+  for (const wait of PATIENCE) {
+    if (outcome.outcome !== "unknown") break;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    outcome = await askOutcome((form.dataset.outcome ?? "") + sent.identity);
+  }
+  finish(form, outcome);
+}
+
+/** @param {HTMLFormElement} form @param {Outcome} outcome */
+function finish(form, outcome) {
+  if (outcome.outcome === "unknown") {
+    say(form, "unsure");
+    delete form.dataset.busy;
+    return;
+  }
+  if (outcome.go) {
+    // replace: the back button must not lead to a button that pays again.
+    location.replace(outcome.go);
+    return;
+  }
+  const place = form.querySelector("[data-server-message]");
+  if (place && outcome.message) place.textContent = outcome.message;
+  say(form, outcome.outcome);
+}
+
+/** @param {string} url @param {string} body @returns {Promise<Outcome>} */
+export async function post(url, body) {
+  return read(() => fetch(url, {
+    method: "POST",
+    keepalive: true,
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": csrf() },
+    body,
+  }));
+}
+
+/** @param {string} url @returns {Promise<Outcome>} */
+async function askOutcome(url) {
+  return read(() => fetch(url, {
+    credentials: "same-origin", cache: "no-store", headers: { "Accept": "application/json" },
+  }));
+}
+
+/**
+ * Only an answer that says so is an outcome. A broken line, a proxy's page or a server error is not.
+ * @param {() => Promise<Response>} request @returns {Promise<Outcome>}
+ */
+async function read(request) {
+  try {
+    const answer = await (await request()).json();
+    if (answer.outcome === "done" || answer.outcome === "refused") return answer;
+  } catch {
+    // Unknown: the caller asks again.
+  }
+  return { outcome: "unknown" };
+}
+
+/** @returns {string} */
+function csrf() {
+  return document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
+}
+
+/** @param {unknown} error @returns {string} */
+export function reason(error) {
+  if (error instanceof Mismatch) return "mismatch";
+  return error instanceof KeyProblem ? error.kind : "failed";
+}
+
+/**
+ * Shows the one sentence for this state, and offers the button or the retry that fits it.
+ * @param {HTMLElement} form @param {string} state
+ */
+export function say(form, state) {
+  form.dataset.state = state;
+  for (const line of form.querySelectorAll("[data-say]")) {
+    const states = (line.getAttribute("data-say") ?? "").split(" ");
+    line.toggleAttribute("hidden", !states.includes(state));
+  }
+  const button = buttonOf(form, "[data-sign-button]");
+  if (button) {
+    button.disabled = !["cancelled", "failed"].includes(state);
+    button.hidden = ["unsure", "mismatch", "unsupported", "nokey", "refused", "done"].includes(state);
+    if (state === "cancelled") button.focus();
+  }
+  for (const leave of form.querySelectorAll("[data-leave]")) {
+    // While an order is on its way "Niet betalen" would be a lie.
+    leave.toggleAttribute("hidden", ["sending", "unsure"].includes(state));
+  }
+}
+
+/** @param {Element} form @param {string} selector */
+function buttonOf(form, selector) {
+  return /** @type {HTMLButtonElement | null} */ (form.querySelector(selector));
+}
