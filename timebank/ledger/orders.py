@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.codec import Ascending, Binary, Hex, Length, Match, Range, read, write
+from timebank.signing.authorizations import parse_authorization
 from timebank.signing.canonical import Value, decode, encode
 from timebank.signing.messages import identity as identity_of
 from timebank.signing.messages import ledger_id
@@ -157,6 +158,9 @@ class Invitation:
     voucher: Voucher
     authorization: dict[str, Any]
 
+    def __post_init__(self) -> None:
+        parse_authorization(self.authorization)
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -172,7 +176,8 @@ class Policy:
     """The rules of one currency (docs/protocol.md, "Currency policies").
 
     `floor` and `ceiling` are the widest limits an invitation may give; `credit_total` bounds the
-    sum of all credit given (-floor over the open accounts).
+    sum of all credit given (-floor over the open accounts). Credit is for mutual money only: a
+    member below zero in backed money would be money that nothing backs.
     """
 
     kind: Literal["mutual", "backed", "budget", "euro"]
@@ -188,6 +193,8 @@ class Policy:
     def __post_init__(self) -> None:
         if (self.budget is not None) != (self.kind == "budget"):
             raise Refusal(Code.BAD_FIELD, field="policy.budget")
+        if self.credit_total and self.kind != "mutual":
+            raise Refusal(Code.BAD_FIELD, field="policy.credit_total")
         if self.redeemers and self.kind in ("mutual", "euro"):
             raise Refusal(Code.BAD_FIELD, field="policy.redeemers")
         if "person" in self.redeemers:
@@ -198,11 +205,16 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyDefinition:
-    """A currency as it is defined, with its minor unit."""
+    """A currency as it is defined, with its minor unit. Hours are never worth euros."""
 
     code: CurrencyCode
     unit: Literal["minute", "cent"]
     policy: Policy
+
+    def __post_init__(self) -> None:
+        for_euro = self.policy.kind in ("backed", "euro") or self.policy.redeemers
+        if for_euro and self.unit != "cent":
+            raise Refusal(Code.BAD_FIELD, field="currency.unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,9 +420,22 @@ class Correct:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Make sure that an order of one's own, or a proposal one may sign, never posts."""
+    """Make sure that an order of one's own, or a proposal one may sign, never posts.
+
+    The order is well-formed itself, and no withdrawal: what nobody declared has no place in the
+    journal, and an order that nests as deeply as it may would not fit in an entry.
+    """
 
     order: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.withdrawn.body, Withdraw):
+            raise Refusal(Code.BAD_FIELD, field="order.type")
+
+    @property
+    def withdrawn(self) -> "Order":
+        """The order that shall never post."""
+        return parse_order(encode(self.order))
 
 
 @dataclass(frozen=True, slots=True)
