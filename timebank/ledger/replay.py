@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from timebank.errors import Refusal, TimebankError
 from timebank.ledger.entries import Entry
-from timebank.ledger.facts import Account
 from timebank.ledger.rules import decide_batch
 from timebank.ledger.state import State
 from timebank.ledger.verified import VerifiedOrder
@@ -43,9 +42,12 @@ class Replay:
             raise BrokenJournal(seq, f"has number {entry.seq}")
         if entry.time < self.time or any(entry.time != item.time for item, _ in self._waiting):
             raise BrokenJournal(seq, "goes back in time, or splits a batch")
-        self._check_sums(entry)
         self._waiting += ((entry, verified),)
-        if len(self._waiting) >= len(verified.batch):
+        try:
+            complete = len(self._waiting) >= len(verified.batch)
+        except Refusal as refusal:
+            raise BrokenJournal(seq, str(refusal)) from refusal
+        if complete:
             self._post()
 
     def finish(self) -> State:
@@ -66,15 +68,15 @@ class Replay:
             if entry.moved() != decision.postings:
                 raise BrokenJournal(entry.seq, "its postings are not what its order says")
             self.state.put(*decision.facts)
+            self._check_sums(entry)
         self.size += len(batch)
         self.time = batch[0][0].time
 
     def _check_sums(self, entry: Entry) -> None:
-        """Every currency sums to zero in every entry, rules or no rules."""
+        """Every currency sums to zero in every entry, whatever the rules decided."""
         sums: dict[str, int] = {}
         for account_id, amount in entry.moved():
-            account = self.state.find(Account, account_id)
-            currency = account.currency if account else account_id
+            currency = self.state.account(account_id).currency
             sums[currency] = sums.get(currency, 0) + amount
         if any(sums.values()):
             raise BrokenJournal(entry.seq, "does not sum to zero")
