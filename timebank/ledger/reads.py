@@ -1,7 +1,7 @@
 """Which facts an order's rule looks at: declared here, purely, so that storage can fetch them.
 
 `reads` is asked again with what was found (an account leads to its owner) until it names nothing
-new. Governance, Currency and Holders facts are few and always loaded.
+new. The Governance, Currency and Holders facts that exist are few and always loaded.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from timebank.ledger.facts import (
     BankLine,
     Currency,
     Fact,
+    Governance,
     Holders,
     Key,
     KeyDay,
@@ -84,10 +85,17 @@ def _body(state: State, order: orders.Order) -> Iterator[Ref]:
             yield Account, counter
         case orders.Settle():
             yield from _settling(state, order.body)
-        case orders.SetLimit(member=member, account=account):
+        case orders.SetLimit(member=member, account=account, currency=currency):
             yield Member, member
             yield Account, account
-        case orders.SetRole(member=member) | orders.Leave(member=member):
+            yield Currency, currency
+        case orders.SetPolicy(currency=currency):
+            yield Currency, currency
+        case orders.SetRole(member=member, role=role):
+            yield Member, member
+            yield Holders, role
+            yield from _holders(state, member)
+        case orders.Leave(member=member):
             yield Member, member
             yield from _holders(state, member)
         case orders.Suspend(member=member):
@@ -160,6 +168,9 @@ def _holders(state: State, member_id: str) -> Iterator[Ref]:
 
 
 def _founding(body: orders.Genesis) -> Iterator[Ref]:
+    yield Governance, ""
+    for threshold in body.thresholds:
+        yield Holders, threshold.role
     for definition in body.currencies:
         yield Currency, definition.code
     for item in body.accounts:

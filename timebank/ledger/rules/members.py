@@ -136,8 +136,6 @@ def _accept_invitation(case: Case, invitation: Invitation, secret: str, purpose:
     if case.state.find(Used, used.key):
         raise Refusal(Code.INVITATION_USED)
     case.state.put(used)
-    if verified.batch:
-        raise Refusal(Code.BAD_INVITATION)
     signer = active_key(case.state, verified, case.time)
     if signer.member.id != voucher.issuer:
         raise Refusal(Code.BAD_INVITATION)

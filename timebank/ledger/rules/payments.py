@@ -8,6 +8,7 @@ from timebank.ledger.facts import BankLine, Posted, Redemption, Returned, Used
 from timebank.ledger.orders import Correct, Leg, Pay, Redeem, Refund, Request
 from timebank.ledger.rules.authority import Case, authorized_by, check_approvals, spend_caps
 from timebank.ledger.rules.moves import Legs, check_distinct, member_account, move
+from timebank.ledger.rules.treasury import check_cover
 from timebank.ledger.state import State
 
 CORRECTABLE = ("pay", "refund", "redeem", "issue", "retire")
@@ -71,6 +72,8 @@ def refund(case: Case, body: Refund) -> Legs:
         payees.add(member_account(case.state, leg.payer, leg.currency).owner)
         member_account(case.state, leg.payee, leg.currency)
         _give_back(case.state, posted, leg)
+    if case.author not in payees:
+        raise Refusal(Code.NOT_THE_PAYEE)
     found = authorized_by(case, payees, "pay")
     spend_caps(case, found, body.legs)
     return move(case.state, body.legs, ceilings=False)
@@ -110,7 +113,10 @@ def correct(case: Case, body: Correct) -> Legs:
         _reopen(state, posted, sum(leg.amount for leg in body.legs))
     if posted.backing:
         _release(state, posted, body)
-    return move(state, body.legs, floors=False, ceilings=False)
+    legs = move(state, body.legs, floors=False, ceilings=False)
+    if posted.type == "retire":
+        check_cover(state)  # it brings credits back into circulation
+    return legs
 
 
 def _posted(case: Case, identity: str, types: tuple[str, ...]) -> Posted:

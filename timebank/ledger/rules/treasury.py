@@ -5,7 +5,7 @@ from dataclasses import replace
 from timebank.errors import Code, Refusal
 from timebank.ledger.facts import Account, BankLine, Currency, Redemption
 from timebank.ledger.orders import Issue, Leg, RecordBank, Retire, Settle
-from timebank.ledger.rules.authority import Case, check_approvals, check_scope
+from timebank.ledger.rules.authority import Case, check_approvals, check_scope, spend_caps
 from timebank.ledger.rules.moves import Legs, member_account, move
 from timebank.ledger.state import State
 
@@ -40,7 +40,7 @@ def issue(case: Case, body: Issue) -> Legs:
         raise Refusal(Code.POLICY_FORBIDS, currency=body.currency)
     legs = move(state, (Leg(currency.contra, body.payee, body.currency, body.amount),))
     if currency.policy.kind == "backed":
-        _check_cover(state)
+        check_cover(state)
     return legs
 
 
@@ -57,7 +57,7 @@ def _cite(state: State, body: Issue) -> None:
         state.put(replace(line, cited=line.cited + cited.amount))
 
 
-def _check_cover(state: State) -> None:
+def check_cover(state: State) -> None:
     """All backed credits in circulation together never exceed the euro in reserve."""
     currencies = tuple(state.all(Currency))
     reserve = sum(currency.reserve for currency in currencies)
@@ -86,11 +86,14 @@ def retire(case: Case, body: Retire) -> Legs:
     found = check_approvals(case, ())
     if account.owner not in found:
         raise Refusal(Code.NOT_AUTHORIZED)
-    check_scope(found[account.owner].key, "pay")
+    owner = found[account.owner]
+    check_scope(owner.key, "pay")
     contra = case.state.currency(body.currency).contra
     if not contra:
         raise Refusal(Code.POLICY_FORBIDS, currency=body.currency)
-    return move(case.state, (Leg(body.payer, contra, body.currency, body.amount),))
+    legs = (Leg(body.payer, contra, body.currency, body.amount),)
+    spend_caps(case, {account.owner: owner}, legs)
+    return move(case.state, legs)
 
 
 def settle(case: Case, body: Settle) -> Legs:
@@ -116,13 +119,16 @@ def settle(case: Case, body: Settle) -> Legs:
         state.put(replace(redemption, open=0, settled_by=case.order.identity))
     check_approvals(case, owners)
     total = sum(payout.amount for payout in body.payouts)
-    return move(
+    legs = move(
         state,
         (
             Leg(currency.redemption, currency.contra, body.currency, total),
             Leg(transit.id, outside.id, transit.currency, total),
         ),
     )
+    if currency.policy.kind != "backed":
+        check_cover(state)  # euro that cover one currency are not paid out for another
+    return legs
 
 
 def _system_account(state: State, account_id: str, kinds: tuple[str, ...]) -> Account:
