@@ -7,9 +7,9 @@
 No foreign key points from kept to fold or journal, nor from the journal to the fold: each kind can
 be checked, rebuilt or erased without asking another.
 
-Columns of a `fold_` table are the fields of its fact, by name; structured fields are canonical
-JSON. Amounts are minor units, times whole UTC seconds, ids and hashes that people meet lower-case
-hex, hashes that only the Merkle tree meets bytes.
+Columns of a `fold_` table are the fields of its fact, by name, before them its `key` where that is
+not one of them; structured fields are canonical JSON. Amounts are minor units, times whole UTC
+seconds; ids and hashes that people meet are lower-case hex, those of the Merkle tree are bytes.
 """
 
 from typing import Any
@@ -106,7 +106,8 @@ journal_entries = _table(
     # Last, so that reading leaf hashes need not walk over the entries.
     _bytes("entry"),
     UniqueConstraint("identity"),
-    UniqueConstraint("author", "order_id"),
+    # In this order the newest ids are close together, whoever wrote them.
+    UniqueConstraint("order_id", "author"),
     _check("seq", "seq >= 0"),
     _check("leaf", "length(leaf) = 32"),
 )
@@ -150,12 +151,14 @@ journal_head = _table(
 
 fold_governance = _table(
     "fold_governance",
-    _key("ledger"),
+    _key("key"),
+    _text("ledger"),
     _whole("rules"),
     _text("log_key"),
     _whole("key_delay"),
     _text("thresholds"),
     _text("origins"),
+    _check("single", "key = ''"),
     _check("rules", "rules >= 1"),
 )
 fold_currencies = _table(
@@ -168,11 +171,13 @@ fold_currencies = _table(
     _whole("credit_given"),
     _whole("issued"),
     _whole("retired"),
+    _whole("reserve"),
     _check("code", "length(code) BETWEEN 3 AND 8"),
     _one_of("unit", "minute", "cent"),
     _amount("credit_given"),
     _amount("issued"),
     _amount("retired"),
+    _within("reserve"),
 )
 # No rule that a balance is at least its floor or at most its ceiling: tightening a limit does not
 # invalidate the past, and a refund may exceed a ceiling.
@@ -219,23 +224,27 @@ fold_keys = _table(
 )
 fold_key_days = _table(
     "fold_key_days",
-    _key("key_id"),
-    _key("currency"),
-    _key("day", Whole),
+    _key("key"),
+    _text("key_id"),
+    _text("currency"),
+    _whole("day"),
     _whole("spent"),
     _amount("spent"),
 )
 fold_used = _table(
     "fold_used",
-    _key("kind"),
-    _key("what"),
+    _key("key"),
+    _text("kind"),
+    _text("what"),
+    _text("by"),
     _one_of("kind", "invitation", "request", "withdrawn"),
 )
 fold_returned = _table(
     "fold_returned",
-    _key("entry"),
-    _key("payer"),
-    _key("payee"),
+    _key("key"),
+    _text("entry"),
+    _text("payer"),
+    _text("payee"),
     _whole("amount"),
     _amount("amount"),
 )

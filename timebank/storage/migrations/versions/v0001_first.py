@@ -62,7 +62,7 @@ def _create_journal() -> None:
         sa.CheckConstraint("length(leaf) = 32", name=op.f("ck_journal_entries_leaf")),
         sa.CheckConstraint("seq >= 0", name=op.f("ck_journal_entries_seq")),
         sa.PrimaryKeyConstraint("seq", name="pk_journal_entries"),
-        sa.UniqueConstraint("author", "order_id", name="uq_journal_entries_author_order_id"),
+        sa.UniqueConstraint("order_id", "author", name="uq_journal_entries_order_id_author"),
         sa.UniqueConstraint("identity", name="uq_journal_entries_identity"),
         sqlite_strict=True,
         sqlite_with_rowid=True,
@@ -124,14 +124,16 @@ def _create_journal() -> None:
 def _create_fold() -> None:
     op.create_table(
         "fold_governance",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("ledger", sa.Text(), nullable=False),
         sa.Column("rules", WHOLE, nullable=False),
         sa.Column("log_key", sa.Text(), nullable=False),
         sa.Column("key_delay", WHOLE, nullable=False),
         sa.Column("thresholds", sa.Text(), nullable=False),
         sa.Column("origins", sa.Text(), nullable=False),
+        sa.CheckConstraint("key = ''", name=op.f("ck_fold_governance_single")),
         sa.CheckConstraint("rules >= 1", name=op.f("ck_fold_governance_rules")),
-        sa.PrimaryKeyConstraint("ledger", name="pk_fold_governance"),
+        sa.PrimaryKeyConstraint("key", name="pk_fold_governance"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -145,6 +147,7 @@ def _create_fold() -> None:
         sa.Column("credit_given", WHOLE, nullable=False),
         sa.Column("issued", WHOLE, nullable=False),
         sa.Column("retired", WHOLE, nullable=False),
+        sa.Column("reserve", WHOLE, nullable=False),
         sa.CheckConstraint("unit IN ('minute', 'cent')", name=op.f("ck_fold_currencies_unit")),
         sa.CheckConstraint(
             "credit_given BETWEEN 0 AND 9007199254740991",
@@ -154,6 +157,10 @@ def _create_fold() -> None:
             "issued BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_currencies_issued")
         ),
         sa.CheckConstraint("length(code) BETWEEN 3 AND 8", name=op.f("ck_fold_currencies_code")),
+        sa.CheckConstraint(
+            "reserve BETWEEN -9007199254740991 AND 9007199254740991",
+            name=op.f("ck_fold_currencies_reserve"),
+        ),
         sa.CheckConstraint(
             "retired BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_currencies_retired")
         ),
@@ -240,30 +247,34 @@ def _create_fold() -> None:
     op.create_index("ix_fold_keys_member", "fold_keys", ["member"], unique=False)
     op.create_table(
         "fold_key_days",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("day", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("day", WHOLE, nullable=False),
         sa.Column("spent", WHOLE, nullable=False),
         sa.CheckConstraint(
             "spent BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_key_days_spent")
         ),
-        sa.PrimaryKeyConstraint("key_id", "currency", "day", name="pk_fold_key_days"),
+        sa.PrimaryKeyConstraint("key", name="pk_fold_key_days"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "fold_used",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('invitation', 'request', 'withdrawn')", name=op.f("ck_fold_used_kind")
         ),
-        sa.PrimaryKeyConstraint("kind", "what", name="pk_fold_used"),
+        sa.PrimaryKeyConstraint("key", name="pk_fold_used"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "fold_returned",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
         sa.Column("payer", sa.Text(), nullable=False),
         sa.Column("payee", sa.Text(), nullable=False),
@@ -271,7 +282,7 @@ def _create_fold() -> None:
         sa.CheckConstraint(
             "amount BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_returned_amount")
         ),
-        sa.PrimaryKeyConstraint("entry", "payer", "payee", name="pk_fold_returned"),
+        sa.PrimaryKeyConstraint("key", name="pk_fold_returned"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,200 @@
+"""The journal in tables: entries, postings, Merkle nodes and checkpoints, added and read.
+
+Whoever appends holds the write lock and passes the head it read under that lock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from timebank.journal import merkle
+from timebank.journal.merkle import EMPTY_ROOT, Frontier
+from timebank.storage.tables import (
+    journal_checkpoints,
+    journal_entries,
+    journal_head,
+    journal_nodes,
+    journal_postings,
+)
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the next entry goes: how many there are, the time of the last, the tree's right edge.
+
+    Raises ValueError when the frontier is of another size.
+    """
+
+    size: int
+    time: int
+    frontier: Frontier
+
+    def __post_init__(self) -> None:
+        if self.frontier.size != self.size:
+            raise ValueError(f"a frontier of {self.frontier.size} for a journal of {self.size}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as it is stored. `postings` are (account, amount), each payer before its payee."""
+
+    seq: int
+    time: int
+    type: str
+    author: str
+    order_id: str
+    identity: str
+    entry: bytes
+    leaf: bytes
+    postings: tuple[tuple[str, int], ...]
+
+
+# ---- adding
+
+_HEAD = select(journal_head.c.size, journal_head.c.time, journal_head.c.frontier)
+_LOCKED_HEAD = _HEAD.with_for_update()
+_ADD_ENTRY = insert(journal_entries)
+_ADD_POSTING = insert(journal_postings)
+_ADD_NODE = insert(journal_nodes)
+_ADD_CHECKPOINT = insert(journal_checkpoints)
+_MOVE_HEAD = update(journal_head).where(journal_head.c.size == bindparam("expected"))
+
+
+def read_head(conn: Connection, lock: bool = False) -> Head:
+    """Return the head; with `lock`, keep other writers out until the transaction ends.
+
+    (On SQLite `writing` has done so already.) Raises ProofError for a damaged frontier.
+    """
+    size, time, frontier = conn.execute(_LOCKED_HEAD if lock else _HEAD).one()
+    return Head(size, time, Frontier.from_bytes(frontier))
+
+
+def append(conn: Connection, head: Head, rows: Sequence[Row], time: int) -> Head:
+    """Add a batch of entries with everything that belongs to it, and return the new head.
+
+    Raises ValueError when the rows do not follow on the head one by one, the time goes back, or
+    the head is no longer where the database is.
+    """
+    if not rows or [row.seq for row in rows] != list(range(head.size, head.size + len(rows))):
+        raise ValueError(f"these rows do not follow on a journal of {head.size}")
+    if not all(head.time <= time == row.time for row in rows):
+        raise ValueError("a batch has one time, not before that of the last")
+    frontier, completed = head.frontier.extend(row.leaf for row in rows)
+    conn.execute(_ADD_ENTRY, [_entry(row) for row in rows])
+    if postings := [posting for row in rows for posting in _postings(row)]:
+        conn.execute(_ADD_POSTING, postings)
+    if completed:
+        conn.execute(
+            _ADD_NODE, [{"level": n.level, "idx": n.index, "hash": n.hash} for n in completed]
+        )
+    checkpoint = {"size": frontier.size, "root": frontier.root(), "time": time}
+    conn.execute(_ADD_CHECKPOINT, checkpoint)
+    moved = {"size": frontier.size, "time": time, "frontier": frontier.to_bytes()}
+    if conn.execute(_MOVE_HEAD, {"expected": head.size, **moved}).rowcount != 1:
+        raise ValueError(f"the journal is no longer at {head.size}")
+    return Head(frontier.size, time, frontier)
+
+
+def _entry(row: Row) -> dict[str, object]:
+    return {
+        "seq": row.seq,
+        "time": row.time,
+        "type": row.type,
+        "author": row.author,
+        "order_id": row.order_id,
+        "identity": row.identity,
+        "leaf": row.leaf,
+        "entry": row.entry,
+    }
+
+
+def _postings(row: Row) -> Iterator[dict[str, object]]:
+    for n, (account, amount) in enumerate(row.postings):
+        yield {"seq": row.seq, "n": n, "account": account, "amount": amount}
+
+
+# ---- reading
+
+_ENTRY = select(journal_entries.c.entry).where(journal_entries.c.seq == bindparam("seq"))
+_SEQ = select(journal_entries.c.seq).where(journal_entries.c.identity == bindparam("identity"))
+_ENTRIES = (
+    select(journal_entries.c.entry)
+    .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(journal_entries.c.seq)
+)
+_LEAVES = (
+    select(journal_entries.c.leaf)
+    .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(journal_entries.c.seq)
+)
+_NODES = (
+    select(journal_nodes.c.hash)
+    .where(
+        journal_nodes.c.level == bindparam("level"),
+        journal_nodes.c.idx.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(journal_nodes.c.idx)
+)
+_CHECKPOINTS = select(journal_checkpoints.c.size, journal_checkpoints.c.root).limit(1)
+_COVERING = _CHECKPOINTS.where(journal_checkpoints.c.size > bindparam("seq")).order_by(
+    journal_checkpoints.c.size
+)
+_LATEST = _CHECKPOINTS.order_by(journal_checkpoints.c.size.desc())
+
+
+def entry_bytes(conn: Connection, seq: int) -> bytes | None:
+    """Return the entry at this position, or None beyond the last."""
+    return conn.scalar(_ENTRY, {"seq": seq})
+
+
+def find_seq(conn: Connection, identity: str) -> int | None:
+    """Return where the order with this identity was posted, or None if it was not."""
+    return conn.scalar(_SEQ, {"identity": identity})
+
+
+def entries(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """Yield the entries from `start` up to but not including `stop`, a few at a time in memory."""
+    last = merkle.MAX_SIZE if stop is None else stop - 1
+    yield from conn.scalars(
+        _ENTRIES, {"first": start, "last": last}, execution_options={"yield_per": _AT_ONCE}
+    )
+
+
+def reader(conn: Connection) -> merkle.Reader:
+    """Return how `merkle` reads the stored hashes, for as long as the connection is open."""
+
+    def read(level: int, start: int, count: int) -> Sequence[bytes]:
+        span = {"first": start, "last": start + count - 1}
+        if level == 0:
+            return conn.scalars(_LEAVES, span).all()
+        return conn.scalars(_NODES, {"level": level, **span}).all()
+
+    return read
+
+
+def checkpoint_covering(conn: Connection, seq: int) -> tuple[int, bytes]:
+    """Return size and root of the first checkpoint that the entry at `seq` is in.
+
+    Raises LookupError if there is no such entry.
+    """
+    found = conn.execute(_COVERING, {"seq": seq}).one_or_none()
+    if found is None:
+        raise LookupError(f"there is no entry {seq}")
+    return found.size, found.root
+
+
+def latest_checkpoint(conn: Connection) -> tuple[int, bytes]:
+    """Return size and root of the last checkpoint; those of an empty tree if there is none."""
+    found = conn.execute(_LATEST).one_or_none()
+    return (found.size, found.root) if found else (0, EMPTY_ROOT)
+
+
+def root_at(conn: Connection, size: int) -> bytes:
+    """Return the root over the first `size` entries, from the stored hashes.
+
+    Raises ProofError if they are not all there.
+    """
+    return merkle.root_at(size, reader(conn))
