@@ -17,7 +17,10 @@ for (const pad of document.querySelectorAll("[data-keypad]")) {
     input.value = press(input.value, key.getAttribute("data-key") ?? "");
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  input.addEventListener("change", () => { input.value = tidy(input.value); });
+  const neat = () => { input.value = tidy(input.value); };
+  input.addEventListener("change", neat);
+  // Our keys cause no "change"; capture runs before whoever sends the form.
+  input.form?.addEventListener("submit", neat, { capture: true });
 }
 
 for (const row of document.querySelectorAll("[data-minutes]")) {
