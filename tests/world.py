@@ -92,7 +92,8 @@ FOUNDERS = {
     "werk": ("organisation", ()),
 }
 ORIGIN = orders.Origin("https://wijk.test", "wijk.test")
-LOG_KEY = SigningKey.from_seed(seed("log key"))
+LOG_KEY_SEED = seed("log key")
+LOG_KEY = SigningKey.from_seed(LOG_KEY_SEED)
 
 
 @dataclass
@@ -196,12 +197,13 @@ class World:
             self.account(payer, currency), self.account(payee, currency), currency, amount
         )
 
+    def pay_body(self, *legs: orders.Leg) -> orders.Pay:
+        return orders.Pay(legs)
+
     def pay(
         self, payer: str, payee: str, amount: int, currency: str = "UUR", **header: object
     ) -> VerifiedOrder:
-        order = self.order(
-            orders.Pay((self.leg(payer, payee, amount, currency),)), payer, **header
-        )
+        order = self.order(orders.Pay((self.leg(payer, payee, amount, currency),)), payer, **header)
         return self.signed(order, payer)
 
     def record_bank(self, amount: int, text: str = "storting") -> VerifiedOrder:
