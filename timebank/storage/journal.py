@@ -6,7 +6,7 @@ Whoever appends holds the write lock and passes the head it read under that lock
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from timebank.journal import merkle
 from timebank.journal.merkle import EMPTY_ROOT, Frontier
@@ -119,7 +119,9 @@ def _postings(row: Row) -> Iterator[dict[str, object]]:
 # ---- reading
 
 _ENTRY = select(journal_entries.c.entry).where(journal_entries.c.seq == bindparam("seq"))
-_SEQ = select(journal_entries.c.seq).where(journal_entries.c.identity == bindparam("identity"))
+_FIND = select(journal_entries.c.seq, journal_entries.c.time).where(
+    journal_entries.c.identity == bindparam("identity")
+)
 _ENTRIES = (
     select(journal_entries.c.entry)
     .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
@@ -138,11 +140,26 @@ _NODES = (
     )
     .order_by(journal_nodes.c.idx)
 )
-_CHECKPOINTS = select(journal_checkpoints.c.size, journal_checkpoints.c.root).limit(1)
-_COVERING = _CHECKPOINTS.where(journal_checkpoints.c.size > bindparam("seq")).order_by(
-    journal_checkpoints.c.size
+_ALL_NODES = select(journal_nodes).order_by(journal_nodes.c.level, journal_nodes.c.idx)
+_CHECKPOINTS = select(journal_checkpoints.c.size, journal_checkpoints.c.root)
+_ALL_CHECKPOINTS = _CHECKPOINTS.order_by(journal_checkpoints.c.size)
+_COVERING = _ALL_CHECKPOINTS.where(journal_checkpoints.c.size > bindparam("seq")).limit(1)
+_LATEST = _CHECKPOINTS.order_by(journal_checkpoints.c.size.desc()).limit(1)
+_ALL_ENTRIES = select(journal_entries).order_by(journal_entries.c.seq)
+_STRAY = (
+    select(journal_postings.c.seq)
+    .outerjoin(journal_entries, journal_entries.c.seq == journal_postings.c.seq)
+    .group_by(journal_postings.c.seq)
+    .having(
+        or_(
+            func.count(journal_entries.c.seq) == 0,
+            func.min(journal_postings.c.n) != 0,
+            func.max(journal_postings.c.n) != func.count() - 1,
+        )
+    )
+    .order_by(journal_postings.c.seq)
 )
-_LATEST = _CHECKPOINTS.order_by(journal_checkpoints.c.size.desc())
+_ALL_POSTINGS = select(journal_postings).order_by(journal_postings.c.seq, journal_postings.c.n)
 
 
 def entry_bytes(conn: Connection, seq: int) -> bytes | None:
@@ -152,7 +169,14 @@ def entry_bytes(conn: Connection, seq: int) -> bytes | None:
 
 def find_seq(conn: Connection, identity: str) -> int | None:
     """Return where the order with this identity was posted, or None if it was not."""
-    return conn.scalar(_SEQ, {"identity": identity})
+    found = find_entry(conn, identity)
+    return found[0] if found else None
+
+
+def find_entry(conn: Connection, identity: str) -> tuple[int, int] | None:
+    """Return where and when the order with this identity was posted, or None if it was not."""
+    found = conn.execute(_FIND, {"identity": identity}).one_or_none()
+    return (found.seq, found.time) if found else None
 
 
 def entries(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
@@ -198,3 +222,37 @@ def root_at(conn: Connection, size: int) -> bytes:
     Raises ProofError if they are not all there.
     """
     return merkle.root_at(size, reader(conn))
+
+
+# ---- reading everything, for whoever compares it with the entries
+
+
+def rows(conn: Connection) -> Iterator[Row]:
+    """Yield every entry with its postings, by position, a few at a time in memory."""
+    few = {"yield_per": _AT_ONCE}
+    postings = conn.execute(_ALL_POSTINGS, execution_options=few)
+    posting = next(postings, None)
+    for entry in conn.execute(_ALL_ENTRIES, execution_options=few):
+        moved = []
+        while posting and posting.seq <= entry.seq:
+            if posting.seq == entry.seq:
+                moved.append((posting.account, posting.amount))
+            posting = next(postings, None)
+        yield Row(**entry._asdict(), postings=tuple(moved))
+
+
+def stray_postings(conn: Connection) -> list[int]:
+    """Return where there are postings without an entry, or not numbered 0, 1, 2, …"""
+    return list(conn.scalars(_STRAY))
+
+
+def nodes(conn: Connection) -> Iterator[merkle.Node]:
+    """Yield every stored node of the tree above the leaves."""
+    for row in conn.execute(_ALL_NODES):
+        yield merkle.Node(*row)
+
+
+def checkpoints(conn: Connection) -> Iterator[tuple[int, bytes]]:
+    """Yield size and root of every checkpoint, by size."""
+    for row in conn.execute(_ALL_CHECKPOINTS):
+        yield row.size, row.root

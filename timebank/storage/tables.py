@@ -267,17 +267,9 @@ fold_redemptions = _table(
     _amount("open"),
 )
 
-# ---- what is kept beside the journal
+# ---- what is kept beside the journal; what has become of it is for the journal to say
 
 kept_openings = _table("kept_openings", _key("commitment"), _bytes("salt"), _text("text"))
-kept_profiles = _table(
-    "kept_profiles",
-    _key("member"),
-    _text("name"),
-    Column("phone", Text),
-    Column("note", Text),
-    _whole("created"),
-)
 kept_codes = _table(
     "kept_codes",
     _key("code"),
@@ -292,15 +284,11 @@ kept_requests = _table(
     _text("code"),
     _text("payee"),
     _bytes("request"),
-    Column("memo_text", Text),
+    _text("memo"),
     _whole("created"),
     _whole("expires"),
-    _text("state"),
-    Column("answered_by", Text),
-    Column("first_opened", Whole),
+    Column("cancelled", Flag, nullable=False),
     UniqueConstraint("code"),
-    _one_of("state", "open", "cancelled"),
-    Index(None, "payee", "created"),
 )
 kept_invitations = _table(
     "kept_invitations",
@@ -310,7 +298,6 @@ kept_invitations = _table(
     _text("label"),
     _whole("created"),
     _whole("expires"),
-    Column("used_by", Text),
 )
 kept_refusals = _table(
     "kept_refusals", _key("identity"), _text("code"), _text("details"), _whole("until")
@@ -319,13 +306,9 @@ kept_sessions = _table(
     "kept_sessions",
     _key("token_hash"),
     _text("member"),
-    Column("key_id", Text),
+    _text("key_id"),
     _whole("created"),
-    _whole("seen"),
-    _text("kind"),
     Column("revoked", Whole),
-    _one_of("kind", "member", "till"),
-    Index(None, "member"),
 )
 kept_tills = _table(
     "kept_tills",
@@ -344,9 +327,6 @@ kept_proposals = _table(
     _bytes("authorizations"),
     _whole("created"),
     _whole("expires"),
-    _text("state"),
-    _text("note"),
-    _one_of("state", "open", "posted", "withdrawn"),
 )
 kept_passkeys = _table(
     "kept_passkeys",
@@ -356,5 +336,6 @@ kept_passkeys = _table(
     _text("label"),
     _whole("created"),
     Index(None, "member"),
+    Index(None, "credential_id"),
 )
 kept_settings = _table("kept_settings", _key("name"), _text("value"))

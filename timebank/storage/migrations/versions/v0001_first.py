@@ -62,8 +62,8 @@ def _create_journal() -> None:
         sa.CheckConstraint("length(leaf) = 32", name=op.f("ck_journal_entries_leaf")),
         sa.CheckConstraint("seq >= 0", name=op.f("ck_journal_entries_seq")),
         sa.PrimaryKeyConstraint("seq", name="pk_journal_entries"),
-        sa.UniqueConstraint("order_id", "author", name="uq_journal_entries_order_id_author"),
         sa.UniqueConstraint("identity", name="uq_journal_entries_identity"),
+        sa.UniqueConstraint("order_id", "author", name="uq_journal_entries_order_id_author"),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
@@ -330,17 +330,6 @@ def _create_kept() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "kept_profiles",
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("created", WHOLE, nullable=False),
-        sa.PrimaryKeyConstraint("member", name="pk_kept_profiles"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "kept_codes",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("member", sa.Text(), nullable=False),
@@ -357,20 +346,14 @@ def _create_kept() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("request", sa.LargeBinary(), nullable=False),
-        sa.Column("memo_text", sa.Text(), nullable=True),
+        sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("answered_by", sa.Text(), nullable=True),
-        sa.Column("first_opened", WHOLE, nullable=True),
-        sa.CheckConstraint("state IN ('open', 'cancelled')", name=op.f("ck_kept_requests_state")),
+        sa.Column("cancelled", FLAG, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_kept_requests"),
         sa.UniqueConstraint("code", name="uq_kept_requests_code"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
-    )
-    op.create_index(
-        "ix_kept_requests_payee_created", "kept_requests", ["payee", "created"], unique=False
     )
     op.create_table(
         "kept_invitations",
@@ -380,7 +363,6 @@ def _create_kept() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
-        sa.Column("used_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("secret_hash", name="pk_kept_invitations"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -399,17 +381,13 @@ def _create_kept() -> None:
         "kept_sessions",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=True),
+        sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("created", WHOLE, nullable=False),
-        sa.Column("seen", WHOLE, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("revoked", WHOLE, nullable=True),
-        sa.CheckConstraint("kind IN ('member', 'till')", name=op.f("ck_kept_sessions_kind")),
         sa.PrimaryKeyConstraint("token_hash", name="pk_kept_sessions"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_kept_sessions_member", "kept_sessions", ["member"], unique=False)
     op.create_table(
         "kept_tills",
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -430,11 +408,6 @@ def _create_kept() -> None:
         sa.Column("authorizations", sa.LargeBinary(), nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('open', 'posted', 'withdrawn')", name=op.f("ck_kept_proposals_state")
-        ),
         sa.PrimaryKeyConstraint("identity", name="pk_kept_proposals"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -449,6 +422,9 @@ def _create_kept() -> None:
         sa.PrimaryKeyConstraint("key_id", name="pk_kept_passkeys"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_kept_passkeys_credential_id", "kept_passkeys", ["credential_id"], unique=False
     )
     op.create_index("ix_kept_passkeys_member", "kept_passkeys", ["member"], unique=False)
     op.create_table(
