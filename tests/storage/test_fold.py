@@ -27,6 +27,7 @@ from timebank.ledger.facts import (
 )
 from timebank.ledger.orders import Budget, Cap, Leg, Origin, Policy, Threshold
 from timebank.storage import fold
+from timebank.storage.dialects import AT_ONCE
 from timebank.storage.engine import writing
 from timebank.storage.fold import (
     all_facts,
@@ -208,7 +209,7 @@ def test_what_is_not_there_is_left_out(conn):
 
 
 def test_more_keys_than_fit_one_statement_are_all_found(conn):
-    accounts = [member_account(n) for n in range(2 * fold.MOST_KEYS + 1)]
+    accounts = [member_account(n) for n in range(2 * AT_ONCE + 1)]
     save_facts(conn, accounts)
     assert set(load_facts(conn, [(Account, account.id) for account in accounts])) == set(accounts)
 

@@ -33,14 +33,11 @@ from timebank.ledger.orders import Leg
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
-from timebank.storage.dialects import upsert
+from timebank.storage.dialects import AT_ONCE, parts, upsert
 from timebank.storage.tables import journal_entries, journal_postings
 
 F = TypeVar("F", bound=Fact)
 Row = dict[str, Any]
-
-MOST_KEYS = 1_000
-"""Keys looked up in one statement, well below what SQLite takes (32 766 parameters)."""
 
 
 def load_facts(conn: Connection, refs: Iterable[Ref]) -> list[Fact]:
@@ -49,13 +46,9 @@ def load_facts(conn: Connection, refs: Iterable[Ref]) -> list[Fact]:
     A `Posted` takes a second one, for its legs.
     """
     keys: dict[type[Fact], list[str]] = defaultdict(list)
-    for kind, key in dict.fromkeys(refs):
+    for kind, key in refs:
         keys[kind].append(key)
-    found: list[Fact] = []
-    for kind, wanted in keys.items():
-        for start in range(0, len(wanted), MOST_KEYS):
-            found += _load(conn, kind, wanted[start : start + MOST_KEYS])
-    return found
+    return [fact for kind in keys for part in parts(keys[kind]) for fact in _load(conn, kind, part)]
 
 
 def load_governance(conn: Connection) -> list[Fact]:
@@ -231,5 +224,5 @@ def _legs(postings: list[Any]) -> tuple[Leg, ...]:
 
 def _stored(conn: Connection, kind: type[F]) -> Iterator[F]:
     shape = _SHAPES[kind]
-    for row in conn.execute(shape.every, execution_options={"yield_per": MOST_KEYS}):
+    for row in conn.execute(shape.every, execution_options={"yield_per": AT_ONCE}):
         yield kind(**shape.unpack(row._asdict()))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from timebank.journal import merkle
 from timebank.journal.merkle import EMPTY_ROOT, Frontier
+from timebank.storage.dialects import AT_ONCE
 from timebank.storage.tables import (
     journal_checkpoints,
     journal_entries,
@@ -17,8 +18,6 @@ from timebank.storage.tables import (
     journal_nodes,
     journal_postings,
 )
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def entries(conn: Connection, start: int = 0, stop: int | None = None) -> Iterat
     """Yield the entries from `start` up to but not including `stop`, a few at a time in memory."""
     last = merkle.MAX_SIZE if stop is None else stop - 1
     yield from conn.scalars(
-        _ENTRIES, {"first": start, "last": last}, execution_options={"yield_per": _AT_ONCE}
+        _ENTRIES, {"first": start, "last": last}, execution_options={"yield_per": AT_ONCE}
     )
 
 
@@ -229,7 +228,7 @@ def root_at(conn: Connection, size: int) -> bytes:
 
 def rows(conn: Connection) -> Iterator[Row]:
     """Yield every entry with its postings, by position, a few at a time in memory."""
-    few = {"yield_per": _AT_ONCE}
+    few = {"yield_per": AT_ONCE}
     postings = conn.execute(_ALL_POSTINGS, execution_options=few)
     posting = next(postings, None)
     for entry in conn.execute(_ALL_ENTRIES, execution_options=few):

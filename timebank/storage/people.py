@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from timebank.ledger.entries import parse_entry
-from timebank.storage.dialects import upsert
+from timebank.storage.dialects import parts, upsert
 from timebank.storage.tables import fold_members, journal_entries, kept_openings, kept_settings
 
 _HASH = re.compile(rb'"([0-9a-f]{64})"')
@@ -69,8 +69,11 @@ def openings_in(conn: Connection, order: bytes) -> tuple[Opening, ...]:
 
 def texts(conn: Connection, commitments: Iterable[str]) -> dict[str, str]:
     """Return the texts behind these commitments; those that were erased are left out."""
-    rows = conn.execute(_SOME_TEXTS, {"commitments": list(commitments)})
-    return {row.commitment: row.text for row in rows}
+    return {
+        row.commitment: row.text
+        for part in parts(commitments)
+        for row in conn.execute(_SOME_TEXTS, {"commitments": part})
+    }
 
 
 def names(conn: Connection, commitments: Iterable[str] | None = None) -> dict[str, str]:
@@ -82,8 +85,11 @@ def names(conn: Connection, commitments: Iterable[str] | None = None) -> dict[st
 
 def payouts(conn: Connection, redemptions: Iterable[str]) -> dict[str, str]:
     """Return where each redemption (by its order's identity) is to be paid, as its shop wrote."""
-    rows = conn.execute(_ENTRIES, {"identities": list(redemptions)})
-    promised = {row.identity: str(parse_entry(row.entry).order["payout"]) for row in rows}
+    promised = {
+        row.identity: str(parse_entry(row.entry).order["payout"])
+        for part in parts(redemptions)
+        for row in conn.execute(_ENTRIES, {"identities": part})
+    }
     known = texts(conn, promised.values())
     return {
         identity: known[commitment]
@@ -94,7 +100,8 @@ def payouts(conn: Connection, redemptions: Iterable[str]) -> dict[str, str]:
 
 def erase(conn: Connection, commitments: Iterable[str]) -> None:
     """Forget the texts and salts behind these commitments, for good."""
-    conn.execute(_ERASE, {"commitments": list(commitments)})
+    for part in parts(commitments):
+        conn.execute(_ERASE, {"commitments": part})
 
 
 # ---- settings

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, cast, func, select
 
 from timebank.ledger.facts import Account, AccountKind, Member
+from timebank.storage.dialects import parts
 from timebank.storage.fold import every, load_facts
 from timebank.storage.tables import Whole, fold_accounts, journal_entries, journal_postings
 
@@ -164,8 +165,9 @@ def _movements(conn: Connection, seqs: list[int], wanted: set[str] | None) -> li
     if not seqs:
         return []
     sides: dict[int, list[Any]] = defaultdict(list)
-    for side in conn.execute(_SIDES, {"seqs": seqs}):
-        sides[side.seq].append(side)
+    for part in parts(seqs):
+        for side in conn.execute(_SIDES, {"seqs": part}):
+            sides[side.seq].append(side)
     touched = {side.account for entry in sides.values() for side in entry}
     balance = _balances_after(conn, touched if wanted is None else wanted, seqs[0])
     made = []
@@ -197,8 +199,10 @@ def _movement(entry: Sequence[Any], account: str, balance: Mapping[str, int]) ->
 
 def _balances_after(conn: Connection, accounts: Iterable[str], seq: int) -> dict[str, int]:
     """What these accounts held just after the entry at `seq`."""
-    ids = list(accounts)
-    now = {row.id: row.balance for row in conn.execute(_BALANCES, {"accounts": ids})}
-    for row in conn.execute(_LATER, {"accounts": ids, "newest": seq}):
-        now[row.account] -= row.total
-    return now
+    after = {}
+    for part in parts(accounts):
+        now = conn.execute(_BALANCES, {"accounts": part})
+        after.update({row.id: row.balance for row in now})
+        for row in conn.execute(_LATER, {"accounts": part, "newest": seq}):
+            after[row.account] -= row.total
+    return after
