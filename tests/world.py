@@ -103,6 +103,7 @@ class World:
     ledger: str = ""
     now: int = NOW
     counter: int = 0
+    key_delay: int = 0
     genesis: VerifiedOrder = field(init=False)
 
     def __post_init__(self) -> None:
@@ -148,7 +149,7 @@ class World:
             to_base64url(seed("nonce")),
             1,
             to_base64url(LOG_KEY.spki),
-            0,
+            self.key_delay,
             currencies,
             tuple(
                 sorted(

@@ -1,0 +1,251 @@
+"""Checking the books: a list of small checks over the database, and a whole bundle without one.
+
+A check yields findings and repairs nothing. No finding means: the journal is whole, every
+signature in it holds, the rules were kept, and the tables say what the journal says.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from timebank.errors import Refusal, TimebankError, Unavailable
+from timebank.journal import ProofError, merkle
+from timebank.journal.bundles import read_bundle, write_bundle
+from timebank.journal.checkpoints import Checkpoint, open_note, read_note
+from timebank.journal.merkle import Frontier, leaf_hash
+from timebank.journal.receipts import log_key
+from timebank.ledger.entries import Entry, parse_entry, verify_entry
+from timebank.ledger.facts import Account, Fact, OrderId, Posted
+from timebank.ledger.orders import parse_order
+from timebank.ledger.replay import BrokenJournal, Replay
+from timebank.ledger.state import State
+from timebank.services.bank import Bank
+from timebank.services.receipts import latest_note
+from timebank.signing.canonical import encode
+from timebank.signing.messages import commitment, ledger_id
+from timebank.storage import fold, journal, people, statements
+from timebank.storage.engine import check_triggers, reading
+
+Progress = Callable[[int], None]
+MAX_LINE = 1 << 21
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit: which check found it, and what it is."""
+
+    check: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Audit:
+    """What the checks look at: one moment of the database, and the journal replayed from it."""
+
+    bank: Bank
+    conn: Connection
+    progress: Progress = lambda seq: None
+    state: State | None = field(default=None)
+
+
+# ---- the checks over a database
+
+
+def check_append_only(audit: Audit) -> Iterator[str]:
+    """The triggers that make the journal append-only are there."""
+    try:
+        check_triggers(audit.conn)
+    except Unavailable as error:
+        yield error.hint
+
+
+def check_journal(audit: Audit) -> Iterator[str]:
+    """Every entry is whole, signed, allowed by the rules, and in its place; leaves `state`."""
+    replay = Replay.empty()
+    for seq, row in enumerate(journal.rows(audit.conn)):
+        try:
+            entry = parse_entry(row.entry)
+            replay.add(entry, verify_entry(entry))
+        except (Refusal, BrokenJournal) as error:
+            yield f"entry {seq}: {error}"
+            return
+        if _row_of(entry, row.entry) != row:
+            yield f"entry {seq}: its row or postings do not say what its bytes say"
+        audit.progress(seq)
+    try:
+        audit.state = replay.finish()
+    except BrokenJournal as error:
+        yield str(error)
+
+
+def check_tree(audit: Audit) -> Iterator[str]:
+    """The hashes, checkpoints and head are those of the entries."""
+    recorded = dict(journal.checkpoints(audit.conn))
+    frontier = Frontier()
+    nodes: list[merkle.Node] = []
+    for data in journal.entries(audit.conn):
+        frontier, completed = frontier.extend([leaf_hash(data)])
+        nodes += completed
+        if frontier.size in recorded and recorded.pop(frontier.size) != frontier.root():
+            yield f"checkpoint {frontier.size} has another root than the entries"
+    for size in recorded:
+        yield f"checkpoint {size} is beyond the journal"
+    if journal.read_head(audit.conn).frontier != frontier:
+        yield "the head is not the end of the journal"
+    if set(journal.nodes(audit.conn)) != set(nodes):
+        yield "the stored tree nodes are not those of the entries"
+
+
+def check_fold(audit: Audit) -> Iterator[str]:
+    """The rebuilt fold equals the tables."""
+    if audit.state is None:
+        return
+    rebuilt = set(_kept_facts(audit.state))
+    stored = set(fold.all_facts(audit.conn))
+    for fact in sorted(rebuilt ^ stored, key=repr):
+        where = "tables" if fact in stored else "journal"
+        yield f"only the {where} have {type(fact).__name__} {fact.key}"
+
+
+def check_sums(audit: Audit) -> Iterator[str]:
+    """Balances are the sums of the postings, and every currency sums to zero."""
+    sums = statements.posting_sums(audit.conn)
+    totals: dict[str, int] = {}
+    for account in fold.every(audit.conn, Account):
+        totals[account.currency] = totals.get(account.currency, 0) + account.balance
+        if sums.pop(account.id, 0) != account.balance:
+            yield f"the balance of account {account.id} is not the sum of its postings"
+    yield from (f"postings to account {account}, which is unknown" for account in sums)
+    yield from (f"{code} sums to {total}" for code, total in totals.items() if total)
+
+
+def check_openings(audit: Audit) -> Iterator[str]:
+    """Every text kept outside the journal is the one that was committed to."""
+    for opening in people.openings(audit.conn):
+        if commitment(opening.salt, opening.text) != opening.commitment:
+            yield f"the text of commitment {opening.commitment} was changed"
+
+
+def check_guard(audit: Audit) -> Iterator[str]:
+    """The database contains what was acknowledged."""
+    conn, head = audit.conn, journal.read_head(audit.conn)
+    try:
+        audit.bank.guard.check(
+            audit.bank.ledger, head.size, lambda size: journal.root_at(conn, size)
+        )
+    except Unavailable as error:
+        yield error.hint
+
+
+CHECKS: tuple[Callable[[Audit], Iterator[str]], ...] = (
+    check_append_only,
+    check_journal,
+    check_tree,
+    check_fold,
+    check_sums,
+    check_openings,
+    check_guard,
+)
+
+
+def check(bank: Bank, progress: Progress = lambda seq: None) -> list[Finding]:
+    """Run every check over one moment of the database; an empty list is a clean audit."""
+    with reading(bank.engine) as conn:
+        audit = Audit(bank, conn, progress)
+        return [
+            Finding(function.__name__.removeprefix("check_"), detail)
+            for function in CHECKS
+            for detail in function(audit)
+        ]
+
+
+# ---- bundles
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verified bundle shows: the ledger, its last checkpoint, and the fold."""
+
+    checkpoint: Checkpoint
+    state: State
+
+
+def export(bank: Bank) -> Iterator[bytes]:
+    """Yield the audit bundle, line by line: every entry, a manifest, the newest checkpoint."""
+    note = latest_note(bank)
+    size = read_note(note).size
+    with reading(bank.engine) as conn:
+        yield from write_bundle(journal.entries(conn, 0, size), note)
+
+
+def verify_bundle(
+    lines: Iterable[bytes],
+    ledger: str,
+    extends: str | None = None,
+    progress: Progress = lambda seq: None,
+) -> Verdict:
+    """Check a whole journal with no database: signatures, rules, sums, limits, approvals, root.
+
+    `ledger` is the id printed on paper, `extends` the text of an earlier checkpoint that this
+    journal must contain. Raises ProofError, BrokenJournal or Refusal at the first thing wrong.
+    """
+    bundle = read_bundle(lines)
+    earlier = read_note(extends) if extends else None
+    replay, frontier, genesis = Replay.empty(), Frontier(), b""
+    for data in bundle.entries:
+        entry = _parsed(replay.size, data)
+        if frontier.size == 0:
+            genesis = encode(entry.order)
+            if ledger_id(genesis) != ledger:
+                raise ProofError("this is another ledger than the one asked for")
+        replay.add(entry, verify_entry(entry))
+        frontier = frontier.append(leaf_hash(data))
+        if earlier and earlier.size == frontier.size and earlier.root != frontier.root():
+            raise ProofError("the journal does not contain the earlier checkpoint")
+        progress(frontier.size)
+    state = replay.finish()
+    if earlier:
+        open_note(extends or "", ledger, log_key(genesis))
+        if earlier.size > frontier.size:
+            raise ProofError("the journal is shorter than the earlier checkpoint")
+    checkpoint = open_note(bundle.note, ledger, log_key(genesis))
+    if (checkpoint.size, checkpoint.root) != (frontier.size, frontier.root()):
+        raise ProofError("the checkpoint is of another journal")
+    return Verdict(checkpoint, state)
+
+
+def fold_digest(state: State) -> str:
+    """Return one hash of all facts: two verifiers that agree on it agree on everything."""
+    lines = sorted(repr(fact) for fact in _kept_facts(state))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _parsed(seq: int, data: bytes) -> Entry:
+    try:
+        return parse_entry(data)
+    except TimebankError as error:
+        raise BrokenJournal(seq, str(error)) from error
+
+
+def _kept_facts(state: State) -> Iterator[Fact]:
+    kinds: tuple[Any, ...] = tuple(kind for kind in Fact.__args__ if kind not in (OrderId, Posted))
+    for kind in kinds:
+        yield from state.all(kind)
+
+
+def _row_of(entry: Entry, data: bytes) -> journal.Row:
+    order = parse_order(encode(entry.order))
+    return journal.Row(
+        entry.seq,
+        entry.time,
+        order.header.type,
+        order.header.author,
+        order.header.id,
+        order.identity,
+        data,
+        leaf_hash(data),
+        entry.moved(),
+    )

@@ -1,0 +1,76 @@
+"""Drafts: an order the server proposes, and the texts its commitments hide.
+
+Whoever signs sees both; the texts travel beside the order and are kept outside the journal.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from timebank.errors import Code, Refusal
+from timebank.ledger.orders import Order
+from timebank.services.posting import Submission
+from timebank.signing.canonical import Value, from_base64url, to_base64url
+from timebank.signing.messages import commitment
+from timebank.storage.people import Opening
+
+SALT_BYTES = 32
+MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order to sign, with the openings of its commitments."""
+
+    order: Order
+    openings: tuple[Opening, ...] = ()
+
+    def wire(self) -> dict[str, Any]:
+        """Return what a page or proposal file carries."""
+        return {
+            "order": self.order.data.decode("ascii"),
+            "identity": self.order.identity,
+            "openings": [
+                {"salt": to_base64url(opening.salt), "text": opening.text}
+                for opening in self.openings
+            ],
+        }
+
+    def submission(self, authorizations: Sequence[Value]) -> Submission:
+        """Return the draft as it is sent in, with these authorizations."""
+        return Submission(self.order.data, authorizations, self.openings)
+
+
+def commit(text: str) -> Opening:
+    """Return a fresh opening of this text: no one can guess it from the commitment."""
+    text = " ".join(text.split())[:MAX_TEXT]
+    salt = secrets.token_bytes(SALT_BYTES)
+    return Opening(commitment(salt, text), salt, text)
+
+
+def read_submission(value: object) -> Submission:
+    """Return what came in as JSON: `{order, authorizations, openings}`; Refusal BAD_FIELD."""
+    if not isinstance(value, Mapping):
+        raise Refusal(Code.BAD_FIELD, field="submission")
+    order, authorizations = value.get("order"), value.get("authorizations")
+    if not isinstance(order, str) or not order.isascii() or not isinstance(authorizations, list):
+        raise Refusal(Code.BAD_FIELD, field="submission")
+    openings = value.get("openings", [])
+    if not isinstance(openings, list) or len(openings) > 16:
+        raise Refusal(Code.BAD_FIELD, field="openings")
+    return Submission(
+        order.encode("ascii"), authorizations, tuple(_opening(item) for item in openings)
+    )
+
+
+def _opening(value: object) -> Opening:
+    if not isinstance(value, Mapping):
+        raise Refusal(Code.BAD_FIELD, field="openings")
+    salt, text = value.get("salt"), value.get("text")
+    if not isinstance(salt, str) or not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise Refusal(Code.BAD_FIELD, field="openings")
+    raw = from_base64url(salt)
+    if len(raw) != SALT_BYTES:
+        raise Refusal(Code.BAD_FIELD, field="openings")
+    return Opening(commitment(raw, text), raw, text)

@@ -1,0 +1,41 @@
+"""Starting a ledger: the database, the log key, the guard, and then the genesis order."""
+
+from timebank.clock import Clock, SystemClock
+from timebank.errors import Down, Unavailable
+from timebank.journal.checkpoints import Checkpoint
+from timebank.journal.merkle import EMPTY_ROOT
+from timebank.ledger.orders import Genesis, parse_order
+from timebank.ledger.verified import verify_bytes
+from timebank.services.bank import Bank, open_bank, write_log_key
+from timebank.services.posting import Submission, post_one
+from timebank.settings import Settings
+from timebank.signing.canonical import from_base64url
+from timebank.signing.keys import SigningKey
+from timebank.storage.engine import create_schema, open_engine
+
+
+def found(
+    settings: Settings, genesis: Submission, log_seed: bytes, clock: Clock | None = None
+) -> Bank:
+    """Create a ledger from its genesis order, signed by every founder, and open it.
+
+    Raises Refusal for a genesis that does not hold, before any file is made, and Unavailable
+    NOT_A_LEDGER where there is something at this place already.
+    """
+    order = parse_order(genesis.order)
+    verify_bytes(genesis.order, genesis.authorizations)
+    if not isinstance(order.body, Genesis) or (
+        from_base64url(order.body.log_key) != SigningKey.from_seed(log_seed).spki
+    ):
+        raise ValueError("the genesis must name the log key of this ledger")
+    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
+        if path.exists():
+            raise Unavailable(Down.NOT_A_LEDGER, f"{path} is there already; nothing was changed")
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    create_schema(engine)
+    bank = Bank(settings, engine, clock or SystemClock(), write_log_key(settings, log_seed))
+    bank.guard.write(Checkpoint(order.ledger, 0, EMPTY_ROOT))
+    post_one(bank, genesis)
+    bank.close()
+    return open_bank(settings, clock)

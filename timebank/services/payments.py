@@ -1,0 +1,188 @@
+"""Drafting payments and refunds, and saying beforehand what they would do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from timebank.errors import Code, Refusal
+from timebank.ledger import orders
+from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Returned
+from timebank.services.bank import Bank
+from timebank.services.drafts import Draft, commit
+from timebank.services.requests import Request
+from timebank.storage import fold, statements
+from timebank.storage.engine import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One amount of a payment as its payer sees it: what they hold now and what is left after.
+
+    `shortfall` is what is missing, 0 where there is enough.
+    """
+
+    currency: str
+    amount: int
+    balance: int
+    after: int
+    shortfall: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the check screen shows beside the payee: amounts, and whether it is the first time."""
+
+    lines: tuple[Line, ...]
+    first_time: bool
+
+
+def draft_pay(
+    bank: Bank, payer: str, payee: str, amounts: Mapping[str, int], memo: str = ""
+) -> Draft:
+    """Return the order by which one member pays another, one leg for each currency.
+
+    Raises Refusal UNKNOWN_MEMBER, or UNKNOWN_ACCOUNT where one of them has no such account.
+    """
+    with reading(bank.engine) as conn:
+        legs = tuple(
+            orders.Leg(
+                _account_of(conn, payer, currency),
+                _account_of(conn, payee, currency),
+                currency,
+                amount,
+            )
+            for currency, amount in sorted(amounts.items())
+        )
+    opening = commit(memo) if memo.strip() else None
+    body = orders.Pay(legs, opening.commitment if opening else None)
+    return Draft(bank.draft(body, author=payer), (opening,) if opening else ())
+
+
+def draft_answer(bank: Bank, payer: str, request: Request) -> Draft:
+    """Return the order by which a member pays exactly what a request asks."""
+    asked = request.asked
+    with reading(bank.engine) as conn:
+        legs = tuple(
+            orders.Leg(
+                _account_of(conn, payer, credit.currency),
+                credit.payee,
+                credit.currency,
+                credit.amount,
+            )
+            for credit in asked.credits
+        )
+    return Draft(bank.draft(orders.Pay(legs, asked.memo, asked), author=payer))
+
+
+def preview(bank: Bank, order: orders.Order) -> Preview:
+    """Return what a drafted payment would do to its payer's balances."""
+    assert isinstance(order.body, orders.Pay)
+    with reading(bank.engine) as conn:
+        lines = tuple(_line(conn, leg) for leg in order.body.legs)
+        pairs = [(leg.payer, leg.payee) for leg in order.body.legs]
+        first = not statements.ever_paid(conn, pairs)
+    return Preview(lines, first)
+
+
+def _line(conn: Connection, leg: orders.Leg) -> Line:
+    account = _fact(conn, Account, leg.payer)
+    assert isinstance(account, Account)
+    after = account.balance - leg.amount
+    return Line(
+        leg.currency, leg.amount, account.balance, after, max(0, (account.floor or 0) - after)
+    )
+
+
+# ---- giving back
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """A payment that a payee can give back, and how much of each leg is left to give."""
+
+    identity: str
+    seq: int
+    payer: str
+    legs: tuple[orders.Leg, ...]
+
+
+def refundable(bank: Bank, payee: str, identity: str) -> Refundable:
+    """Return what `payee` can still give back of a payment; Refusal UNKNOWN_ENTRY."""
+    with reading(bank.engine) as conn:
+        posted = _fact(conn, Posted, identity)
+        if not isinstance(posted, Posted) or posted.type != "pay":
+            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        mine = set(_member(conn, payee).accounts)
+        legs = [leg for leg in posted.legs if (leg.currency, leg.payee) in mine]
+        if not legs:
+            raise Refusal(Code.NOT_THE_PAYEE)
+        left = tuple(
+            orders.Leg(leg.payer, leg.payee, leg.currency, remaining)
+            for leg in legs
+            if (remaining := leg.amount - _returned(conn, identity, leg))
+        )
+    return Refundable(identity, posted.seq, posted.author, left)
+
+
+def _returned(conn: Connection, identity: str, leg: orders.Leg) -> int:
+    found = _fact(conn, Returned, f"{identity}:{leg.payer}:{leg.payee}")
+    return found.amount if isinstance(found, Returned) else 0
+
+
+def draft_refund(
+    bank: Bank, payee: str, identity: str, amounts: Mapping[str, int], memo: str = ""
+) -> Draft:
+    """Return the order by which who was paid gives back so much per currency."""
+    left = refundable(bank, payee, identity)
+    legs = tuple(
+        orders.Leg(leg.payee, leg.payer, leg.currency, amounts[leg.currency])
+        for leg in left.legs
+        if amounts.get(leg.currency)
+    )
+    opening = commit(memo) if memo.strip() else None
+    body = orders.Refund(identity, legs, opening.commitment if opening else None)
+    return Draft(bank.draft(body, author=payee), (opening,) if opening else ())
+
+
+def draft_redeem(bank: Bank, shop: str, currency: str, amount: int, payout: str) -> Draft:
+    """Return the order by which a shop hands in credits; `payout` is its name and IBAN."""
+    with reading(bank.engine) as conn:
+        account = _account_of(conn, shop, currency)
+    opening = commit(payout)
+    body = orders.Redeem(account, currency, amount, opening.commitment)
+    return Draft(bank.draft(body, author=shop), (opening,))
+
+
+def payable(bank: Bank, payer: str, payee: str) -> Sequence[Currency]:
+    """Return the currencies in which one member may pay the other, as the policies say."""
+    with reading(bank.engine) as conn:
+        giver, taker = _member(conn, payer), _member(conn, payee)
+        held = dict(giver.accounts).keys() & dict(taker.accounts).keys()
+        found = fold.every(conn, Currency)
+    shops_only = giver.kind != "organisation" and taker.kind == "person"
+    return [
+        currency
+        for currency in found
+        if currency.code in held
+        and currency.policy.payments != "nobody"
+        and not (currency.policy.payments == "members-to-shops" and shops_only)
+    ]
+
+
+def _account_of(conn: Connection, member: str, currency: str) -> str:
+    accounts = dict(_member(conn, member).accounts)
+    if currency not in accounts:
+        raise Refusal(Code.UNKNOWN_ACCOUNT, currency=currency)
+    return accounts[currency]
+
+
+def _member(conn: Connection, member: str) -> Member:
+    found = _fact(conn, Member, member)
+    if not isinstance(found, Member):
+        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
+    return found
+
+
+def _fact(conn: Connection, kind: type[Fact], key: str) -> Fact | None:
+    return next(iter(fold.load_facts(conn, [(kind, key)])), None)

@@ -1,0 +1,89 @@
+"""Orders that wait for a second pair of eyes: kept where the treasurers' screen can show them.
+
+A proposal travels as a file; what is kept here is only so that it can be seen. Losing it loses
+nothing that was posted.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from timebank.errors import Code, Refusal
+from timebank.ledger.facts import Posted, Used
+from timebank.ledger.orders import Order, parse_order
+from timebank.ledger.verified import verify_bytes
+from timebank.services.bank import Bank
+from timebank.services.drafts import Draft
+from timebank.signing.canonical import Value, decode, encode
+from timebank.storage import fold, people
+from timebank.storage import proposals as kept
+from timebank.storage.engine import reading, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An order with the authorizations it has so far. `state`: open, posted, withdrawn, expired."""
+
+    order: Order
+    authorizations: tuple[Value, ...]
+    openings: tuple[people.Opening, ...]
+    state: str
+
+    @property
+    def draft(self) -> Draft:
+        """The order and its texts, to sign or submit."""
+        return Draft(self.order, self.openings)
+
+
+def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
+    """Keep a proposal so that others see it; again, to add a signature.
+
+    Raises Refusal where a signature on it does not hold.
+    """
+    if authorizations:
+        verify_bytes(draft.order.data, authorizations)
+    if draft.order.ledger != bank.ledger:
+        raise Refusal(Code.OTHER_LEDGER)
+    with writing(bank.engine) as conn:
+        kept.keep(
+            conn,
+            kept.Kept(
+                draft.order.identity,
+                draft.order.header.type,
+                draft.order.data,
+                encode(authorizations),
+                draft.order.header.created,
+                draft.order.header.expires,
+            ),
+        )
+        for opening in draft.openings:
+            people.keep_opening(conn, opening)
+
+
+def proposals(bank: Bank) -> list[Proposal]:
+    """Return what was proposed, newest first, with what has become of each."""
+    with reading(bank.engine) as conn:
+        return [_proposal(bank, conn, row) for row in kept.all_kept(conn)]
+
+
+def proposal(bank: Bank, identity: str) -> Proposal:
+    """Return one proposal; Refusal UNKNOWN_ENTRY."""
+    with reading(bank.engine) as conn:
+        row = kept.find(conn, identity)
+        if row is None:
+            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        return _proposal(bank, conn, row)
+
+
+def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
+    order = parse_order(row.order)
+    state = "open"
+    if fold.load_facts(conn, [(Posted, row.identity)]):
+        state = "posted"
+    elif fold.load_facts(conn, [(Used, f"withdrawn:{row.identity}")]):
+        state = "withdrawn"
+    elif bank.clock.now() > row.expires:
+        state = "expired"
+    authorizations = decode(row.authorizations, 1 << 20)
+    assert isinstance(authorizations, list)
+    return Proposal(order, tuple(authorizations), people.openings_in(conn, row.order), state)

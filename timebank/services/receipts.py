@@ -1,0 +1,95 @@
+"""Receipts: handed out for what the guard has released, and checked by anyone with a ledger id."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from timebank.errors import Code, Refusal
+from timebank.journal import merkle
+from timebank.journal.checkpoints import Checkpoint, sign_note
+from timebank.journal.receipts import Receipt, verify_receipt
+from timebank.ledger.entries import Entry, parse_entry, verify_entry
+from timebank.ledger.orders import Order
+from timebank.services.bank import Bank
+from timebank.signing.canonical import encode
+from timebank.storage import journal
+from timebank.storage.engine import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a verified receipt proves: this entry, these signers, this place in the journal."""
+
+    entry: Entry
+    order: Order
+    key_ids: tuple[str, ...]
+    checkpoint: Checkpoint
+
+
+def receipt(bank: Bank, identity: str) -> str:
+    """Return the receipt of a posted order: the same text each time it is asked.
+
+    It rests on the first checkpoint that covers the entry. Raises Refusal UNKNOWN_ENTRY, and
+    Unavailable where the guard does not vouch for this database.
+    """
+    released = bank.guard.read()
+    with reading(bank.engine) as conn:
+        seq = journal.find_seq(conn, identity)
+        if seq is None:
+            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        size, root = journal.checkpoint_covering(conn, seq)
+        note = _sign(bank, conn, released, Checkpoint(bank.ledger, size, root))
+        entry = journal.entry_bytes(conn, seq)
+        genesis = journal.entry_bytes(conn, 0)
+        assert entry is not None
+        assert genesis is not None
+        proof = merkle.inclusion_proof(seq, size, journal.reader(conn))
+    return Receipt(entry, encode(parse_entry(genesis).order), seq, tuple(proof), note).text()
+
+
+def latest_note(bank: Bank) -> str:
+    """Return the newest checkpoint as a signed note: what the public page and paper show."""
+    released = bank.guard.read()
+    with reading(bank.engine) as conn:
+        size, root = journal.latest_checkpoint(conn)
+        return _sign(bank, conn, released, Checkpoint(bank.ledger, size, root))
+
+
+def _sign(bank: Bank, conn: Connection, released: Checkpoint, checkpoint: Checkpoint) -> str:
+    """Sign a checkpoint, once the guard vouches for it.
+
+    `released` was read before the database, which therefore must contain it.
+    """
+
+    def root_at(size: int) -> bytes:
+        return journal.root_at(conn, size)
+
+    bank.guard.prove(released, bank.ledger, journal.read_head(conn).size, root_at)
+    if released.size < checkpoint.size:
+        bank.guard.release(checkpoint, root_at)
+    return sign_note(checkpoint, bank.require_log_key())
+
+
+def check_receipt(text: str, ledger: str) -> Checked:
+    """Check a receipt with nothing but the ledger's id.
+
+    Raises ProofError where the proof does not hold, Refusal where a signature inside does not.
+    """
+    proven = verify_receipt(text, ledger)
+    entry = parse_entry(proven.entry_bytes)
+    verified = verify_entry(entry)
+    if verified.order.ledger != ledger:
+        raise Refusal(Code.OTHER_LEDGER)
+    return Checked(
+        entry,
+        verified.order,
+        tuple(signed.key_id for signed in verified.signed),
+        proven.checkpoint,
+    )
+
+
+def entries(bank: Bank) -> Iterator[bytes]:
+    """Yield every entry's bytes, in order, from one moment of the database."""
+    with reading(bank.engine) as conn:
+        yield from journal.entries(conn)
