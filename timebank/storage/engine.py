@@ -44,7 +44,7 @@ def open_engine(url: str) -> Engine:
         _check_writable(path)
         try:
             with reading(engine) as conn:
-                _check_schema(conn)
+                check_schema(conn)
         except BaseException:
             engine.dispose()
             raise
@@ -74,7 +74,7 @@ def upgrade_schema(url: str) -> None:
     with _migrating(path) as conn:
         _check_application(conn.scalar(text("PRAGMA application_id")), path)
         if _revision(conn) > SCHEMA:
-            _check_schema(conn)
+            check_schema(conn)
         _upgrade(conn)
         check_triggers(conn)
 
@@ -94,6 +94,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with _translated(), engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
         yield conn
+
+
+@contextmanager
+def looking_at(path: Path) -> Iterator[Connection]:
+    """A connection to a ledger's file that leaves the file, and its directory, as they are."""
+    engine = _engine(path, writable=False, poolclass=NullPool)
+    with reading(engine) as conn:
+        yield conn
+
+
+def check_schema(conn: Connection) -> None:
+    """Raise Unavailable OLDER_SCHEMA or NEWER_SCHEMA unless the tables are those we know."""
+    found = _revision(conn)
+    if found < SCHEMA:
+        raise Unavailable(Down.OLDER_SCHEMA, f"schema {found}, not {SCHEMA}: run timebank upgrade")
+    if found > SCHEMA:
+        raise Unavailable(
+            Down.NEWER_SCHEMA, f"schema {found}, not {SCHEMA}: install a newer timebank"
+        )
 
 
 def check_triggers(conn: Connection) -> None:
@@ -189,16 +208,6 @@ def _check_application(found: object, path: Path) -> None:
         raise Unavailable(Down.NOT_A_LEDGER, f"{path} is another program's file, or is empty")
 
 
-def _check_schema(conn: Connection) -> None:
-    found = _revision(conn)
-    if found < SCHEMA:
-        raise Unavailable(Down.OLDER_SCHEMA, f"schema {found}, not {SCHEMA}: run timebank upgrade")
-    if found > SCHEMA:
-        raise Unavailable(
-            Down.NEWER_SCHEMA, f"schema {found}, not {SCHEMA}: install a newer timebank"
-        )
-
-
 def _revision(conn: Connection) -> str:
     return str(conn.scalar(text("SELECT version_num FROM alembic_version")))
 
@@ -208,6 +217,7 @@ _MEANING = {
     sqlite3.SQLITE_LOCKED: (Down.LOCKED, "another connection has kept a table locked"),
     sqlite3.SQLITE_READONLY: (Down.READ_ONLY, "the file or this transaction is read-only"),
     sqlite3.SQLITE_CANTOPEN: (Down.NOT_A_LEDGER, "there is no such file, or it cannot be opened"),
+    sqlite3.SQLITE_CORRUPT: (Down.NOT_A_LEDGER, "the file is damaged: restore a copy"),
     sqlite3.SQLITE_NOTADB: (Down.NOT_A_LEDGER, "the file is not a database"),
 }
 
