@@ -53,9 +53,7 @@ async function make(form, draft, wish) {
       step.toggleAttribute("hidden", step.getAttribute("data-step") !== "use");
     }
     say(form, "made");
-    const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("[data-sign-button]"));
-    if (button) button.disabled = false;
-    button?.focus();
+    /** @type {HTMLElement | null} */ (form.querySelector("[data-sign-button]"))?.focus();
   } catch (error) {
     say(form, reason(error));
   } finally {

@@ -18,7 +18,7 @@ export async function prime() {
 
 /** Two rising notes, under half a second; also a short buzz where a phone can. */
 export function chime() {
-  navigator.vibrate?.([120, 60, 120]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([120, 60, 120]);
   if (context?.state !== "running") return;
   note(context, 659.3, 0);
   note(context, 987.8, 0.16);

@@ -3,7 +3,8 @@
  *
  *   <form data-sign data-type="pay" data-tag="timebank:order:v1" data-post="/..." data-outcome="/.../">
  *     [data-sign-button]  the one button        [data-retry]  shown when nothing is certain
- *     [data-say="STATE"]  a sentence per state  [data-server-message]  the server's own sentence
+ *     [data-say="STATE ..."]  shown in those states   [data-server-message]  the server's sentence
+ *     [data-leave]  "Niet betalen"   [data-hint]  what the phone is about to ask
  *
  * POST {order, authorizations, credential_id?} -> {outcome: "done" | "refused", go?, message?}
  * GET data-outcome + identity -> the same, or {outcome: "unknown"} while nothing is posted.
@@ -155,16 +156,16 @@ export function say(form, state) {
     const states = (line.getAttribute("data-say") ?? "").split(" ");
     line.toggleAttribute("hidden", !states.includes(state));
   }
+  const over = ["unsure", "mismatch", "unsupported", "nokey", "refused", "done"].includes(state);
   const button = buttonOf(form, "[data-sign-button]");
   if (button) {
-    button.disabled = !["cancelled", "failed"].includes(state);
-    button.hidden = ["unsure", "mismatch", "unsupported", "nokey", "refused", "done"].includes(state);
+    button.disabled = !["cancelled", "failed", "made"].includes(state);
+    button.hidden = over;
     if (state === "cancelled") button.focus();
   }
-  for (const leave of form.querySelectorAll("[data-leave]")) {
-    // While an order is on its way "Niet betalen" would be a lie.
-    leave.toggleAttribute("hidden", ["sending", "unsure"].includes(state));
-  }
+  form.querySelector("[data-hint]")?.toggleAttribute("hidden", over);
+  // While an order is on its way, "Niet betalen" would be a lie.
+  form.querySelector("[data-leave]")?.toggleAttribute("hidden", over || state === "sending");
 }
 
 /** @param {Element} form @param {string} selector */
