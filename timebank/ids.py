@@ -53,3 +53,14 @@ def read_code(typed: str) -> str:
     """Return a typed code as printed: no spaces or dashes, O read as 0, I and L as 1."""
     plain = "".join(typed.split()).replace("-", "").upper()
     return plain.translate(str.maketrans("OIL", "011"))
+
+
+def code_bytes(typed: str) -> bytes:
+    """Return the bytes that `code` made this of, as typed or scanned; ValueError for other text."""
+    plain = read_code(typed)
+    if not plain or len(plain) % 8 or set(plain) - set(_CROCKFORD):
+        raise ValueError("a code is 8, 16, 24 ... letters and digits")
+    bits = 0
+    for character in plain:
+        bits = bits << 5 | _CROCKFORD.index(character)
+    return bits.to_bytes(len(plain) * 5 // 8, "big")

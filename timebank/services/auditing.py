@@ -151,6 +151,12 @@ CHECKS: tuple[Callable[[Audit], Iterator[str]], ...] = (
 )
 
 
+def entry_count(bank: Bank) -> int:
+    """Return how many entries the journal has."""
+    with reading(bank.engine) as conn:
+        return journal.read_head(conn).size
+
+
 def check(bank: Bank, progress: Progress = lambda seq: None) -> list[Finding]:
     """Run every check over one moment of the database; an empty list is a clean audit."""
     with reading(bank.engine) as conn:

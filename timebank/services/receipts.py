@@ -13,6 +13,7 @@ from timebank.ledger.entries import Entry, parse_entry, verify_entry
 from timebank.ledger.orders import Order
 from timebank.services.bank import Bank
 from timebank.signing.canonical import encode
+from timebank.signing.messages import identity as identity_of
 from timebank.storage import journal
 from timebank.storage.engine import reading
 
@@ -46,6 +47,15 @@ def receipt(bank: Bank, identity: str) -> str:
         assert genesis is not None
         proof = merkle.inclusion_proof(seq, size, journal.reader(conn))
     return Receipt(entry, encode(parse_entry(genesis).order), seq, tuple(proof), note).text()
+
+
+def identity_at(bank: Bank, seq: int) -> str:
+    """Return the identity of the order that became entry `seq`; Refusal UNKNOWN_ENTRY."""
+    with reading(bank.engine) as conn:
+        data = journal.entry_bytes(conn, seq)
+    if data is None:
+        raise Refusal(Code.UNKNOWN_ENTRY, entry=seq)
+    return identity_of(encode(parse_entry(data).order))
 
 
 def latest_note(bank: Bank) -> str:

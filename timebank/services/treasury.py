@@ -64,12 +64,18 @@ def cover(bank: Bank) -> list[Cover]:
 # ---- orders for two pairs of eyes
 
 
-def draft_record_bank(bank: Bank, author: str, amount: int, line: str, **when: Any) -> Draft:
-    """Return the order that books a bank line: euro cents in (positive) or out (negative)."""
+def draft_record_bank(
+    bank: Bank, author: str, amount: int, line: str, *, payout: bool = False, **when: Any
+) -> Draft:
+    """Return the order that books a bank line: euro cents in (positive) or out (negative).
+
+    `payout` is for the line by which a settlement's payouts left the bank.
+    """
     with reading(bank.engine) as conn:
         system = _system(conn)
     opening = commit(line)
-    body = orders.RecordBank(system["bank"], system["outside"], amount, opening.commitment)
+    counter = system["transit" if payout else "outside"]
+    body = orders.RecordBank(system["bank"], counter, amount, opening.commitment)
     return _proposal(bank, author, body, (opening,), when)
 
 
@@ -119,25 +125,40 @@ def draft_retire(
 def plan_settlement(bank: Bank, currency: str) -> list[Payout]:
     """Return every redemption that waits to be paid, by shop."""
     with reading(bank.engine) as conn:
-        waiting = [
-            item
-            for item in fold.every(conn, Redemption)
-            if item.currency == currency and item.open and not item.settled_by
-        ]
-        accounts = {account.id: account.owner for account in fold.every(conn, Account)}
-        members = {member.id: member for member in fold.every(conn, Member)}
-        names = people.names(conn)
-        destinations = people.payouts(conn, [item.redemption for item in waiting])
+        return _payouts(
+            conn,
+            [
+                (item.redemption, item.account, item.open)
+                for item in fold.every(conn, Redemption)
+                if item.currency == currency and item.open and not item.settled_by
+            ],
+        )
+
+
+def payouts_of(bank: Bank, settle: orders.Settle) -> list[Payout]:
+    """Return the list a settlement pays, before and after it was posted: it is the same list."""
+    with reading(bank.engine) as conn:
+        return _payouts(
+            conn, [(item.redemption, item.payee, item.amount) for item in settle.payouts]
+        )
+
+
+def _payouts(conn: Connection, items: Sequence[tuple[str, str, int]]) -> list[Payout]:
+    """Put names and destinations to redemptions (redemption, account, amount), by shop."""
+    accounts = {account.id: account.owner for account in fold.every(conn, Account)}
+    members = {member.id: member for member in fold.every(conn, Member)}
+    names = people.names(conn)
+    destinations = people.payouts(conn, [redemption for redemption, _, _ in items])
     payouts = [
         Payout(
-            item.redemption,
-            item.account,
-            accounts[item.account],
-            names.get(members[accounts[item.account]].name, ""),
-            item.open,
-            destinations.get(item.redemption, ""),
+            redemption,
+            account,
+            accounts[account],
+            names.get(members[accounts[account]].name, ""),
+            amount,
+            destinations.get(redemption, ""),
         )
-        for item in waiting
+        for redemption, account, amount in items
     ]
     return sorted(payouts, key=lambda payout: (payout.name, payout.redemption))
 
