@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
-from timebank.ledger.facts import Posted, Used
-from timebank.ledger.orders import Order, parse_order
+from timebank.ledger.facts import Account, Governance, MemberKey, Posted, Used
+from timebank.ledger.orders import (
+    Issue,
+    Order,
+    RecordBank,
+    Retire,
+    Settle,
+    Threshold,
+    parse_order,
+)
 from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
+from timebank.signing.authorizations import parse_authorization
 from timebank.signing.canonical import Value, decode, encode
 from timebank.storage import fold, people
 from timebank.storage import proposals as kept
@@ -87,3 +96,54 @@ def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
     authorizations = decode(row.authorizations, 1 << 20)
     assert isinstance(authorizations, list)
     return Proposal(order, tuple(authorizations), people.openings_in(conn, row.order), state)
+
+
+# ---- what a signer looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an order would change of the cover, in minor units; 0 where it leaves it alone.
+
+    `currency` is that of the credits; the reserve is in euro cents.
+    """
+
+    currency: str
+    in_circulation: int
+    reserve: int
+
+
+def effect(bank: Bank, order: Order) -> Effect:
+    """Return what an order would do to credits in circulation and the euro behind them."""
+    match order.body:
+        case Issue(currency=currency, amount=amount):
+            return Effect(currency, amount, 0)
+        case Retire(currency=currency, amount=amount):
+            return Effect(currency, -amount, 0)
+        case Settle(currency=currency, payouts=payouts):
+            paid = sum(payout.amount for payout in payouts)
+            return Effect(currency, -paid, -paid)
+        case RecordBank(counter=counter, amount=amount):
+            with reading(bank.engine) as conn:
+                found = fold.load_facts(conn, [(Account, counter)])
+            # A payout on its way is still reserve: it stands on the transit account.
+            on_its_way = any(isinstance(item, Account) and item.kind == "transit" for item in found)
+            return Effect("", 0, 0 if on_its_way else amount)
+    return Effect("", 0, 0)
+
+
+def threshold(bank: Bank, order_type: str) -> Threshold | None:
+    """Return how many holders of which role authorize this type; None for other types."""
+    with reading(bank.engine) as conn:
+        facts = fold.load_facts(conn, [(Governance, "")])
+    governance = next(fact for fact in facts if isinstance(fact, Governance))
+    return next((item for item in governance.thresholds if item.type == order_type), None)
+
+
+def signed_by(bank: Bank, proposal: Proposal) -> list[str]:
+    """Return the members who signed so far, in the order of their signatures."""
+    keys = [parse_authorization(value).key_id for value in proposal.authorizations]
+    with reading(bank.engine) as conn:
+        facts = fold.load_facts(conn, [(MemberKey, key) for key in keys])
+    owners = {fact.id: fact.member for fact in facts if isinstance(fact, MemberKey)}
+    return list(dict.fromkeys(owners[key] for key in keys if key in owners))
