@@ -1,5 +1,6 @@
 """The neighbourhood of `tests.world` with its ledger in memory: what is posted stays posted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -9,8 +10,9 @@ from tests.world import World
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.entries import entry_bytes
-from timebank.ledger.facts import Account, Currency, Fact, Key, Member
+from timebank.ledger.facts import Account, Currency, Fact, Governance, Holders, Key, Member
 from timebank.ledger.orders import Body
+from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
 from timebank.ledger.state import State
 from timebank.ledger.verified import VerifiedOrder
@@ -34,9 +36,41 @@ class Town(World):
         super().__post_init__()
         self.post(self.genesis)
 
+    def decide(self, *batch: VerifiedOrder) -> list[Decision]:
+        """Decide as an auditor does, on every fact, and as a server does, on what it fetched.
+
+        They must agree: what `reads` declares is all that a rule looks at.
+        """
+        fetched = self.outcome(self.fetch(batch), batch)
+        complete = self.outcome(self.state, batch)
+        if isinstance(complete, Refusal):
+            assert isinstance(fetched, Refusal), (complete, fetched)
+            assert (fetched.code, fetched.details) == (complete.code, complete.details)
+            raise complete
+        assert fetched == complete
+        return complete
+
+    def outcome(self, state: State, batch: Sequence[VerifiedOrder]) -> list[Decision] | Refusal:
+        try:
+            return decide_batch(state, self.now, len(self.entries), batch)
+        except Refusal as refusal:
+            return refusal
+
+    def fetch(self, batch: Sequence[VerifiedOrder]) -> State:
+        """Return a state that holds only what these orders declare to read."""
+        if self.state.find(Governance, "") is None:
+            return self.state  # before its genesis a ledger has no facts, and that is known
+        always = [fact for kind in (Governance, Currency, Holders) for fact in self.state.all(kind)]
+        state = State(always, complete=False)
+        for verified in batch:
+            while refs := reads(state, self.now, verified):
+                found = (self.state.find(kind, key) for kind, key in refs)
+                state.load(refs, [fact for fact in found if fact is not None])
+        return state
+
     def post(self, *batch: VerifiedOrder) -> Decision:
         """Post orders together, now; return the decision on the last of them."""
-        decisions = decide_batch(self.state, self.now, len(self.entries), batch)
+        decisions = self.decide(*batch)
         for decision in decisions:
             self.state.put(*decision.facts)
             self.entries.append(entry_bytes(len(self.entries), self.now, decision))

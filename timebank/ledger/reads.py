@@ -39,7 +39,7 @@ F = TypeVar("F", bound=Fact)
 def reads(state: State, time: int, verified: VerifiedOrder) -> set[Ref]:
     """Return the facts this order needs that the state does not know yet."""
     refs = set(_header(verified))
-    refs.update(_body(state, verified.order))
+    refs.update(_body(state, time, verified.order))
     for ref in tuple(refs):
         refs.update(_follow(state, time, ref))
     return {ref for ref in refs if not state.knows(ref)}
@@ -56,7 +56,7 @@ def _header(verified: VerifiedOrder) -> Iterator[Ref]:
         yield MemberKey, verified.invitation.key_id
 
 
-def _body(state: State, order: orders.Order) -> Iterator[Ref]:
+def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
     match order.body:
         case orders.Pay(legs=legs, request=request):
             yield from _legs(legs)
@@ -68,7 +68,7 @@ def _body(state: State, order: orders.Order) -> Iterator[Ref]:
             yield from _legs(legs)
             yield from _given_back(state, entry, legs)
         case orders.Admit() | orders.AddKey():
-            yield from _joining(order.body)
+            yield from _joining(time, order.body)
         case (
             orders.Redeem(payer=payer, currency=currency)
             | orders.Retire(payer=payer, currency=currency)
@@ -131,9 +131,11 @@ def _given_back(state: State, entry: str, legs: tuple[orders.Leg, ...]) -> Itera
         yield BankLine, cited.line
 
 
-def _joining(body: orders.Admit | orders.AddKey) -> Iterator[Ref]:
+def _joining(time: int, body: orders.Admit | orders.AddKey) -> Iterator[Ref]:
     yield Member, body.member
-    yield MemberKey, key_id(from_base64url(body.key.spki))
+    key = key_id(from_base64url(body.key.spki))
+    yield MemberKey, key
+    yield from _spent(time, key, body.key.caps)  # it may pay in the same batch
     yield Used, f"invitation:{digest(Tag.INVITATION, encode(write(body.invitation.voucher))).hex()}"
     for opened in body.accounts if isinstance(body, orders.Admit) else ():
         yield Account, opened.account
@@ -193,8 +195,12 @@ def _follow(state: State, time: int, ref: Ref) -> Iterator[Ref]:
         found = _peek(state, MemberKey, key)
         if found is not None:
             yield Member, found.member
-            for cap in found.caps:
-                yield KeyDay, f"{found.id}:{cap.currency}:{time // DAY}"
+            yield from _spent(time, found.id, found.caps)
+
+
+def _spent(time: int, key: Key, caps: orders.Caps) -> Iterator[Ref]:
+    for cap in caps:
+        yield KeyDay, f"{key}:{cap.currency}:{time // DAY}"
 
 
 def _peek(state: State, kind: type[F], key: Key) -> F | None:
