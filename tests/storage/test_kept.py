@@ -201,11 +201,13 @@ def test_a_refusal_is_remembered_until_it_is_forgotten(conn):
     details = {"account": "a" * 32, "short": 15}
     refusals.keep(conn, "1" * 64, Code.BELOW_FLOOR, details, NOW)
     refusals.keep(conn, "2" * 64, Code.DAILY_CAP, {}, NOW + 1)
-    assert refusals.find(conn, "1" * 64) == refusals.Kept("below_floor", details)
-    assert refusals.find(conn, "3" * 64) is None
+    asked = ["1" * 64, "2" * 64, "3" * 64]
+    assert refusals.find_all(conn, asked) == {
+        "1" * 64: refusals.Kept("below_floor", details),
+        "2" * 64: refusals.Kept("daily_cap", {}),
+    }
     refusals.forget(conn, NOW + 1)
-    assert refusals.find(conn, "1" * 64) is None
-    assert refusals.find(conn, "2" * 64) == refusals.Kept("daily_cap", {})
+    assert refusals.find_all(conn, asked) == {"2" * 64: refusals.Kept("daily_cap", {})}
 
 
 def test_a_passkey_is_found_by_its_member_and_by_its_credential(conn):

@@ -3,14 +3,14 @@
 Whoever appends holds the write lock and passes the head it read under that lock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from timebank.journal import merkle
 from timebank.journal.merkle import EMPTY_ROOT, Frontier
-from timebank.storage.dialects import AT_ONCE
+from timebank.storage.dialects import AT_ONCE, parts
 from timebank.storage.tables import (
     journal_checkpoints,
     journal_entries,
@@ -118,8 +118,8 @@ def _postings(row: Row) -> Iterator[dict[str, object]]:
 # ---- reading
 
 _ENTRY = select(journal_entries.c.entry).where(journal_entries.c.seq == bindparam("seq"))
-_FIND = select(journal_entries.c.seq, journal_entries.c.time).where(
-    journal_entries.c.identity == bindparam("identity")
+_FIND = select(journal_entries.c.identity, journal_entries.c.seq, journal_entries.c.time).where(
+    journal_entries.c.identity.in_(bindparam("identities", expanding=True))
 )
 _ENTRIES = (
     select(journal_entries.c.entry)
@@ -168,14 +168,17 @@ def entry_bytes(conn: Connection, seq: int) -> bytes | None:
 
 def find_seq(conn: Connection, identity: str) -> int | None:
     """Return where the order with this identity was posted, or None if it was not."""
-    found = find_entry(conn, identity)
+    found = find_entries(conn, [identity]).get(identity)
     return found[0] if found else None
 
 
-def find_entry(conn: Connection, identity: str) -> tuple[int, int] | None:
-    """Return where and when the order with this identity was posted, or None if it was not."""
-    found = conn.execute(_FIND, {"identity": identity}).one_or_none()
-    return (found.seq, found.time) if found else None
+def find_entries(conn: Connection, identities: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return where and when those of these orders were posted that were, by identity."""
+    return {
+        row.identity: (row.seq, row.time)
+        for part in parts(identities)
+        for row in conn.execute(_FIND, {"identities": part})
+    }
 
 
 def entries(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[bytes]:

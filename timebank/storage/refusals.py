@@ -1,16 +1,16 @@
 """Refusals for a passing reason, remembered until the order has expired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from timebank.signing.canonical import decode, encode
-from timebank.storage.dialects import upsert
+from timebank.storage.dialects import parts, upsert
 from timebank.storage.tables import kept_refusals
 
-_FIND = select(kept_refusals.c.code, kept_refusals.c.details).where(
-    kept_refusals.c.identity == bindparam("identity")
+_FIND = select(kept_refusals.c.identity, kept_refusals.c.code, kept_refusals.c.details).where(
+    kept_refusals.c.identity.in_(bindparam("identities", expanding=True))
 )
 _FORGET = delete(kept_refusals).where(kept_refusals.c.until < bindparam("before"))
 
@@ -36,14 +36,19 @@ def keep(
     conn.execute(upsert(conn, kept_refusals), row)
 
 
-def find(conn: Connection, identity: str) -> Kept | None:
-    """Return why this order was refused before, or None."""
-    row = conn.execute(_FIND, {"identity": identity}).one_or_none()
-    if row is None:
-        return None
-    details = decode(row.details.encode("ascii"))
+def find_all(conn: Connection, identities: Sequence[str]) -> dict[str, Kept]:
+    """Return why any of these orders were refused before, by identity."""
+    return {
+        row.identity: Kept(row.code, _details(row.details))
+        for part in parts(identities)
+        for row in conn.execute(_FIND, {"identities": part})
+    }
+
+
+def _details(stored: str) -> dict[str, str | int]:
+    details = decode(stored.encode("ascii"))
     assert isinstance(details, dict)
-    return Kept(row.code, details)
+    return details
 
 
 def forget(conn: Connection, before: int) -> None:
