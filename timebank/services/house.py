@@ -1,7 +1,9 @@
 """What the wijk says of itself: its name, who helps, and the address its links begin with."""
 
+from timebank.ledger.facts import Governance
+from timebank.ledger.orders import Origin
 from timebank.services.bank import Bank
-from timebank.storage import people
+from timebank.storage import fold, people
 from timebank.storage.engine import reading, writing
 
 SETTINGS = {
@@ -37,3 +39,10 @@ def link(bank: Bank, kind: str, code: str) -> str:
     with reading(bank.engine) as conn:
         base = people.setting(conn, "base_url") or ""
     return f"{base.rstrip('/').upper()}/{kind}/{code}"
+
+
+def origins(bank: Bank) -> tuple[Origin, ...]:
+    """Return the web addresses whose passkeys this ledger accepts, as its journal has them."""
+    with reading(bank.engine) as conn:
+        facts = fold.load_facts(conn, [(Governance, "")])
+    return next(fact.origins for fact in facts if isinstance(fact, Governance))
