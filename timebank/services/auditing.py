@@ -5,11 +5,13 @@ signature in it holds, the rules were kept, and the tables say what the journal 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import get_args
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from timebank.errors import Refusal, TimebankError, Unavailable
 from timebank.journal import ProofError, merkle
@@ -30,7 +32,12 @@ from timebank.storage import fold, journal, people, statements
 from timebank.storage.engine import check_triggers, reading
 
 Progress = Callable[[int], None]
-MAX_LINE = 1 << 21
+STORED: tuple[type[Fact], ...] = tuple(
+    kind for kind in get_args(Fact) if kind not in (OrderId, Posted)
+)
+"""The facts that have a table."""
+UNREADABLE = (TimebankError, SQLAlchemyError, ValueError, TypeError, LookupError, AssertionError)
+"""What reading rows that somebody else has written may end in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,18 @@ class Finding:
 
 @dataclass(slots=True)
 class Audit:
-    """What the checks look at: one moment of the database, and the journal replayed from it."""
+    """What the checks look at: one moment of the database, and the journal replayed from it.
+
+    `replay` is there once the whole journal has been found to hold.
+    """
 
     bank: Bank
     conn: Connection
     progress: Progress = lambda seq: None
-    state: State | None = field(default=None)
+    replay: Replay | None = field(default=None)
+
+
+Check = Callable[[Audit], Iterator[str]]
 
 
 # ---- the checks over a database
@@ -63,7 +76,7 @@ def check_append_only(audit: Audit) -> Iterator[str]:
 
 
 def check_journal(audit: Audit) -> Iterator[str]:
-    """Every entry is whole, signed, allowed by the rules, and in its place; leaves `state`."""
+    """Every entry is whole, signed, allowed by the rules, and in its place; leaves `replay`."""
     replay = Replay.empty()
     for seq, row in enumerate(journal.rows(audit.conn)):
         try:
@@ -75,8 +88,11 @@ def check_journal(audit: Audit) -> Iterator[str]:
         if _row_of(entry, row.entry) != row:
             yield f"entry {seq}: its row or postings do not say what its bytes say"
         audit.progress(seq)
+    for seq in journal.stray_postings(audit.conn):
+        yield f"entry {seq}: there are postings that do not belong to it"
     try:
-        audit.state = replay.finish()
+        replay.finish()
+        audit.replay = replay
     except BrokenJournal as error:
         yield str(error)
 
@@ -93,21 +109,36 @@ def check_tree(audit: Audit) -> Iterator[str]:
             yield f"checkpoint {frontier.size} has another root than the entries"
     for size in recorded:
         yield f"checkpoint {size} is beyond the journal"
-    if journal.read_head(audit.conn).frontier != frontier:
+    for size in journal.misdated_checkpoints(audit.conn):
+        yield f"checkpoint {size} has another time than the last entry in it"
+    head = journal.read_head(audit.conn)
+    if head.frontier != frontier or (audit.replay and head.time != audit.replay.time):
         yield "the head is not the end of the journal"
+    if journal.latest_checkpoint(audit.conn) != (frontier.size, frontier.root()):
+        yield "there is no checkpoint at the end of the journal"
     if set(journal.nodes(audit.conn)) != set(nodes):
         yield "the stored tree nodes are not those of the entries"
 
 
 def check_fold(audit: Audit) -> Iterator[str]:
-    """The rebuilt fold equals the tables."""
-    if audit.state is None:
+    """The rebuilt fold equals the tables, row by row and also when asked for by key."""
+    if audit.replay is None:
         return
-    rebuilt = set(_kept_facts(audit.state))
-    stored = set(fold.all_facts(audit.conn))
-    for fact in sorted(rebuilt ^ stored, key=repr):
-        where = "tables" if fact in stored else "journal"
-        yield f"only the {where} have {type(fact).__name__} {fact.key}"
+    for kind in STORED:
+        try:
+            yield from _compare(audit.conn, kind, list(audit.replay.state.all(kind)))
+        except UNREADABLE as error:
+            yield f"{kind.__name__}: the table cannot be read: {error}"
+
+
+def _compare(conn: Connection, kind: type[Fact], rebuilt: list[Fact]) -> Iterator[str]:
+    stored = Counter(fold.every(conn, kind))
+    by_key = set(fold.load_facts(conn, [(kind, fact.key) for fact in rebuilt]))
+    for fact in sorted(stored - Counter(rebuilt), key=repr):
+        yield f"{kind.__name__} {fact.key}: the tables have it, the journal has not"
+    for fact in rebuilt:
+        if not (stored[fact] and fact in by_key):
+            yield f"{kind.__name__} {fact.key}: the journal has it, the tables have not"
 
 
 def check_sums(audit: Audit) -> Iterator[str]:
@@ -140,7 +171,7 @@ def check_guard(audit: Audit) -> Iterator[str]:
         yield error.hint
 
 
-CHECKS: tuple[Callable[[Audit], Iterator[str]], ...] = (
+CHECKS: tuple[Check, ...] = (
     check_append_only,
     check_journal,
     check_tree,
@@ -164,8 +195,16 @@ def check(bank: Bank, progress: Progress = lambda seq: None) -> list[Finding]:
         return [
             Finding(function.__name__.removeprefix("check_"), detail)
             for function in CHECKS
-            for detail in function(audit)
+            for detail in _findings(function, audit)
         ]
+
+
+def _findings(function: Check, audit: Audit) -> Iterator[str]:
+    """What a check yields; that it could not read what is stored is a finding too."""
+    try:
+        yield from function(audit)
+    except UNREADABLE as error:
+        yield f"what is stored cannot be read: {error}"
 
 
 # ---- bundles
@@ -237,8 +276,7 @@ def _parsed(seq: int, data: bytes) -> Entry:
 
 
 def _kept_facts(state: State) -> Iterator[Fact]:
-    kinds: tuple[Any, ...] = tuple(kind for kind in Fact.__args__ if kind not in (OrderId, Posted))
-    for kind in kinds:
+    for kind in STORED:
         yield from state.all(kind)
 
 

@@ -16,6 +16,7 @@ from timebank.ledger.orders import ONLINE_SECONDS, Body, Order, build_order
 from timebank.ledger.rules import VERSION
 from timebank.services.guard import Guard
 from timebank.settings import Settings
+from timebank.signing.canonical import to_base64url
 from timebank.signing.keys import SigningKey
 from timebank.storage import fold
 from timebank.storage.engine import check_triggers, open_engine, reading
@@ -45,7 +46,11 @@ class Bank:
 
     @cached_property
     def ledger(self) -> str:
-        """The ledger's id. Raises Unavailable NOT_A_LEDGER before the genesis."""
+        """The ledger's id.
+
+        Raises Unavailable: NOT_A_LEDGER before the genesis, RULES_UNKNOWN, or NO_LOG_KEY where
+        the log key is not the one that this ledger's checkpoints are signed with.
+        """
         with reading(self.engine) as conn:
             found = [fact for fact in fold.load_governance(conn) if isinstance(fact, Governance)]
         if not found:
@@ -54,6 +59,10 @@ class Bank:
             raise Unavailable(
                 Down.RULES_UNKNOWN,
                 f"the ledger follows rules {found[0].rules}, this program knows {VERSION}: upgrade",
+            )
+        if self.log_key and to_base64url(self.log_key.spki) != found[0].log_key:
+            raise Unavailable(
+                Down.NO_LOG_KEY, f"{self.settings.log_key} is the log key of another ledger"
             )
         return found[0].ledger
 
@@ -97,17 +106,22 @@ class Bank:
 def open_bank(settings: Settings, clock: Clock | None = None) -> Bank:
     """Open a ledger that exists.
 
-    Raises Unavailable with what is wrong: not a ledger, another schema, triggers gone, read-only.
+    Raises Unavailable with what is wrong: not a ledger, another schema, triggers gone, read-only,
+    or a log key that is not this ledger's.
     """
     if not (settings.folder / settings.name).exists():
         raise Unavailable(
             Down.NOT_A_LEDGER, f"there is no ledger at {settings.database}: timebank init"
         )
-    engine = open_engine(settings.database)
-    with reading(engine) as conn:
-        check_triggers(conn)
-    bank = Bank(settings, engine, clock or SystemClock(), _read_log_key(settings))
-    _ = bank.ledger
+    log_key = _read_log_key(settings)
+    bank = Bank(settings, open_engine(settings.database), clock or SystemClock(), log_key)
+    try:
+        with reading(bank.engine) as conn:
+            check_triggers(conn)
+        _ = bank.ledger
+    except BaseException:
+        bank.close()
+        raise
     return bank
 
 
@@ -124,5 +138,9 @@ def _read_log_key(settings: Settings) -> SigningKey | None:
         return SigningKey.from_seed(bytes.fromhex(settings.log_key.read_text().strip()))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise Unavailable(
+            Down.NO_LOG_KEY, f"{settings.log_key} cannot be read: {error.strerror}"
+        ) from error
     except ValueError as error:
         raise Unavailable(Down.NO_LOG_KEY, f"{settings.log_key} is not a log key") from error

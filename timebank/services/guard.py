@@ -11,13 +11,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from timebank.errors import Down, Refusal, Unavailable
+from sqlalchemy import Engine
+
+from timebank.errors import Down, TimebankError, Unavailable
 from timebank.journal.checkpoints import Checkpoint
+from timebank.journal.merkle import MAX_SIZE
+from timebank.ledger.codec import Hex, Range, read, write
 from timebank.signing.canonical import decode, encode
+from timebank.storage import journal
+from timebank.storage.engine import reading
 
 RootAt = Callable[[int], bytes]
 """Gives the root that a database computes for an earlier size of its journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What the file says, in canonical JSON."""
+
+    ledger: Annotated[str, Hex(32)]
+    root: Annotated[str, Hex(32)]
+    size: Annotated[int, Range(0, MAX_SIZE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +45,15 @@ class Guard:
     def read(self) -> Checkpoint:
         """Return the last checkpoint released; Unavailable GUARD_MISSING or GUARD_UNREADABLE."""
         try:
-            value = decode(self.path.read_bytes())
-            assert isinstance(value, dict)
-            return Checkpoint(
-                str(value["ledger"]), int(str(value["size"])), bytes.fromhex(str(value["root"]))
-            )
+            saved = read(_Saved, decode(self.path.read_bytes()))
+            return Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))
         except FileNotFoundError:
             raise Unavailable(
                 Down.GUARD_MISSING,
                 f"the guard file {self.path} is gone; put it back, or read the runbook about"
                 " restoring before you go on",
             ) from None
-        except (Refusal, AssertionError, KeyError, ValueError, OSError) as error:
+        except (TimebankError, OSError) as error:
             raise Unavailable(
                 Down.GUARD_UNREADABLE,
                 f"the guard file {self.path} cannot be read ({type(error).__name__}); put the file"
@@ -73,58 +86,66 @@ class Guard:
             )
         return last
 
-    def release(self, checkpoint: Checkpoint, root_at: RootAt) -> None:
+    def release(
+        self, engine: Engine, checkpoint: Checkpoint, before: Checkpoint | None = None
+    ) -> None:
         """Remember a committed checkpoint, durably, before anything of it is acknowledged.
 
-        Another process may have released a later one meanwhile: then it is left as it is.
+        The database is read again under the lock, and must contain both this checkpoint and the
+        one that was released last: that may be a later one, of another process, which then stays.
+        `before` is an earlier one, if known, that this one was computed from.
         """
         with self.locked():
-            last = self.check_contained(checkpoint, root_at)
+            last = self.read()
+            with reading(engine) as conn:
+                head = journal.read_head(conn)
+
+                def root_at(size: int) -> bytes:
+                    if size == head.size:
+                        return head.frontier.root()
+                    if before and size == before.size:
+                        return before.root
+                    return journal.root_at(conn, size)
+
+                self.prove(checkpoint, checkpoint.ledger, head.size, root_at)
+                self.prove(last, checkpoint.ledger, head.size, root_at)
             if last.size < checkpoint.size:
                 self.write(checkpoint)
 
-    def check_contained(self, checkpoint: Checkpoint, root_at: RootAt) -> Checkpoint:
-        """Return what was released last, proven to lie on one line with this checkpoint."""
-        last = self.read()
-        if last.size <= checkpoint.size:
-            return self.check(checkpoint.ledger, checkpoint.size, root_at)
-        return last
-
     def write(self, checkpoint: Checkpoint) -> None:
         """Replace the file in one step: write beside it, fsync, rename, fsync the folder."""
-        data = encode(
-            {
-                "ledger": checkpoint.ledger,
-                "root": checkpoint.root.hex(),
-                "size": checkpoint.size,
-            }
-        )
+        saved = _Saved(checkpoint.ledger, checkpoint.root.hex(), checkpoint.size)
         fresh = self.path.with_name(self.path.name + ".new")
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            try:
-                os.write(descriptor, data)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(encode(write(saved)))
+                file.flush()
                 os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
             fresh.replace(self.path)
             _sync_folder(self.path.parent)
         except OSError as error:
-            raise Unavailable(
-                Down.GUARD_UNWRITABLE,
-                f"the guard file {self.path} cannot be written: {error.strerror}. The payment is"
-                " booked, but not acknowledged; make room and try again",
-            ) from error
+            raise self._unwritable(error) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the guard against other threads and processes."""
-        descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_CREAT, 0o600)
+        """Hold the guard against other threads and processes; Unavailable GUARD_UNWRITABLE."""
+        try:
+            descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._unwritable(error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
+
+    def _unwritable(self, error: OSError) -> Unavailable:
+        return Unavailable(
+            Down.GUARD_UNWRITABLE,
+            f"the guard file {self.path} cannot be written: {error.strerror}. The payment is"
+            " booked, but not acknowledged; make room and try again",
+        )
 
 
 def _sync_folder(folder: Path) -> None:

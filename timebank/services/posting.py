@@ -7,28 +7,31 @@ with it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from timebank.errors import PASSING, Code, Down, Refusal, Unavailable
 from timebank.journal.checkpoints import Checkpoint
 from timebank.journal.merkle import leaf_hash
 from timebank.ledger.entries import entry_bytes
 from timebank.ledger.facts import Governance, Holders
-from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis
+from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role
 from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
-from timebank.ledger.state import State
+from timebank.ledger.state import State, UndeclaredRead
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
 from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.signing.canonical import Value
+from timebank.signing.messages import Tag, batch_data, digest
 from timebank.storage import fold, journal, people, refusals
-from timebank.storage.engine import reading, writing
+from timebank.storage.engine import writing
 
 RESTORED_AT = "restored_at"
 """Setting: when this database was restored. Posting waits one maximum expiry after it."""
 
-_ROLES = ("auditor", "coordinator", "issuer", "registrar", "treasurer")
+_ROLES: tuple[str, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,21 @@ class Refused:
 
 
 Outcome = Posted | Refused
+Group = Sequence[VerifiedOrder]
+"""Orders that post together or not at all; most are alone."""
 
 
 def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     """Post these orders as far as the rules allow, durably, and say what became of each.
 
-    Raises Unavailable where nothing can be posted at all; then nothing has been, unless it says
-    GUARD_UNWRITABLE: send the same orders again.
+    Raises Unavailable where nothing can be acknowledged. Nothing has been posted then, unless the
+    guard could not be moved after the commit (GUARD_...), or the disk failed in the middle: send
+    the same orders again, each posts once.
     """
     checked = [_verify(submission) for submission in submissions]
     good = [item for item in checked if isinstance(item, VerifiedOrder)]
     with bank.posting:
-        decided = _decide(bank, good, _openings(submissions)) if good else {}
+        decided = _decide_all(bank, good, _openings(submissions)) if good else {}
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 
 
@@ -95,17 +101,42 @@ def _openings(submissions: Sequence[Submission]) -> dict[str, people.Opening]:
     return {item.commitment: item for submission in submissions for item in submission.openings}
 
 
-def _decide(
+def _decide_all(
     bank: Bank, orders: Sequence[VerifiedOrder], openings: Mapping[str, people.Opening]
+) -> dict[str, Outcome]:
+    """Decide all orders in one transaction; where the database balks, each group in its own.
+
+    What then still fails takes none of the others with it; its error is raised after them.
+    """
+    groups = list(_groups(orders))
+    try:
+        return _decide(bank, groups, openings)
+    except SQLAlchemyError:
+        if len(groups) == 1:
+            raise
+    outcomes, failure = dict[str, Outcome](), None
+    for group in groups:
+        try:
+            outcomes |= _decide(bank, [group], openings)
+        except SQLAlchemyError as error:
+            failure = error
+    if failure:
+        raise failure
+    return outcomes
+
+
+def _decide(
+    bank: Bank, groups: Sequence[Group], openings: Mapping[str, people.Opening]
 ) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
     with writing(bank.engine) as conn:
         head = journal.read_head(conn, lock=True)
-        ledger = _ledger_of(bank, orders, head)
+        ledger = _ledger_of(bank, groups[0][0], head)
         bank.guard.check(ledger, head.size, lambda size: _root_at(conn, head, size))
         time = _time(bank, conn, head)
         batch = _Batch(conn, head, time)
-        for group in _groups(orders):
+        batch.prepare(groups)
+        for group in groups:
             outcomes.update(batch.take(group))
         after = batch.append()
         people.keep_openings(conn, _committed(batch.rows, openings))
@@ -114,10 +145,10 @@ def _decide(
     return outcomes
 
 
-def _ledger_of(bank: Bank, orders: Sequence[VerifiedOrder], head: journal.Head) -> str:
+def _ledger_of(bank: Bank, first: VerifiedOrder, head: journal.Head) -> str:
     """The ledger's id; an empty journal is founded by the genesis it is about to hold."""
-    if head.size == 0 and isinstance(orders[0].order.body, Genesis):
-        return orders[0].order.ledger
+    if head.size == 0 and isinstance(first.order.body, Genesis):
+        return first.order.ledger
     return bank.ledger
 
 
@@ -143,22 +174,26 @@ def _time(bank: Bank, conn: Connection, head: journal.Head) -> int:
     return max(now, head.time)
 
 
-def _groups(orders: Sequence[VerifiedOrder]) -> Iterator[list[VerifiedOrder]]:
-    """Split into batches that post together. What only claims to be one is refused later on."""
-    once: dict[str, VerifiedOrder] = {}
-    for item in orders:
-        once.setdefault(item.order.identity, item)
-    waiting = list(once.values())
+def _groups(orders: Sequence[VerifiedOrder]) -> Iterator[Group]:
+    """Split into batches that post together. What only claims to be one is refused later on.
+
+    The same order may be here with better authorizations too; only equals are passed over.
+    """
+    waiting = list({(item.order.identity, item.authorizations): item for item in orders}.values())
     while waiting:
         try:
             wanted = waiting[0].batch
         except Refusal:
             wanted = (waiting[0].order.identity,)
         size = len(wanted)
-        if tuple(item.order.identity for item in waiting[:size]) != wanted:
+        if _identities(waiting[:size]) != wanted:
             size = 1
         yield waiting[:size]
         del waiting[:size]
+
+
+def _identities(group: Group) -> tuple[str, ...]:
+    return tuple(item.order.identity for item in group)
 
 
 def _committed(
@@ -174,13 +209,11 @@ def _committed(
 
 def _release(bank: Bank, ledger: str, before: journal.Head, after: journal.Head) -> None:
     """Move the guard to what was committed; only after this may anything be acknowledged."""
-    with reading(bank.engine) as conn:
+    bank.guard.release(bank.engine, _checkpoint(ledger, after), _checkpoint(ledger, before))
 
-        def root_at(size: int) -> bytes:
-            known = {before.size: before, after.size: after}.get(size)
-            return known.frontier.root() if known else journal.root_at(conn, size)
 
-        bank.guard.release(Checkpoint(ledger, after.size, after.frontier.root()), root_at)
+def _checkpoint(ledger: str, head: journal.Head) -> Checkpoint:
+    return Checkpoint(ledger, head.size, head.frontier.root())
 
 
 class _Batch:
@@ -195,22 +228,47 @@ class _Batch:
                 fold.load_governance(conn),
             )
         self._scratch = self._loaded.fork()
+        self._posted: dict[str, Posted] = {}
+        self._refused: dict[str, refusals.Kept] = {}
         self.rows: list[journal.Row] = []
 
-    def take(self, group: Sequence[VerifiedOrder]) -> dict[str, Outcome]:
+    def prepare(self, groups: Sequence[Group]) -> None:
+        """Look up in few statements what these orders need, whoever they are from."""
+        orders = [item for group in groups for item in group]
+        identities = [item.order.identity for item in orders]
+        for identity, found in journal.find_entries(self._conn, identities).items():
+            self._posted[identity] = Posted(identity, *found)
+        self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
+        while refs := {ref for item in orders for ref in reads(self._scratch, self._time, item)}:
+            self._loaded.load(refs, fold.load_facts(self._conn, refs))
+
+    def take(self, group: Group) -> dict[str, Outcome]:
         """Decide a group, and answer each of its orders."""
-        if all(seqs := [self._posted(item) for item in group]):
-            return {outcome.identity: outcome for outcome in seqs if outcome}
+        identities = _identities(group)
+        # The same identity again is the same entry; the first authorizations stand.
+        posted = {name: self._posted[name] for name in identities if name in self._posted}
+        if len(posted) == len(group):
+            return dict(posted)
         try:
-            for item in group:
-                self._recall(item)
-                self._load(item)
-            decisions = decide_batch(
-                self._scratch, self._time, self._head.size + len(self.rows), group
-            )
+            self._recall(group)
+            decisions = self._decide(group)
         except Refusal as refusal:
-            return {item.order.identity: self._refuse(item, refusal) for item in group}
+            self._remember(group, refusal)
+            return {name: Refused(name, refusal) for name in identities} | posted
         return {decision.verified.order.identity: self._keep(decision) for decision in decisions}
+
+    def _decide(self, group: Group) -> list[Decision]:
+        """Decide, looking up what only the orders before these have led to."""
+        while True:
+            try:
+                return decide_batch(
+                    self._scratch, self._time, self._head.size + len(self.rows), group
+                )
+            except UndeclaredRead:
+                refs = {ref for item in group for ref in reads(self._scratch, self._time, item)}
+                if not refs:
+                    raise
+                self._loaded.load(refs, fold.load_facts(self._conn, refs))
 
     def append(self) -> journal.Head:
         """Write what was decided; return the head after it (the same one if there is nothing)."""
@@ -219,20 +277,24 @@ class _Batch:
         fold.save_facts(self._conn, self._scratch.changed())
         return journal.append(self._conn, self._head, self.rows, self._time)
 
-    def _posted(self, item: VerifiedOrder) -> Posted | None:
-        """The same identity again is the same entry; the first authorizations stand."""
-        found = journal.find_entry(self._conn, item.order.identity)
-        return Posted(item.order.identity, *found) if found else None
+    def _recall(self, group: Group) -> None:
+        """What was once refused for a passing reason stays refused until it has expired."""
+        for name in (_name(group), *_identities(group)):
+            if kept := self._refused.get(name):
+                raise Refusal(Code(kept.code), **kept.details)
 
-    def _recall(self, item: VerifiedOrder) -> None:
-        """An order once refused for a passing reason stays refused until it has expired."""
-        kept = refusals.find(self._conn, item.order.identity)
-        if kept is not None:
-            raise Refusal(Code(kept.code), **kept.details)
+    def _remember(self, group: Group, refusal: Refusal) -> None:
+        """Keep a refusal for a passing reason, so that a late retry surprises nobody.
 
-    def _load(self, item: VerifiedOrder) -> None:
-        while refs := reads(self._scratch, self._time, item):
-            self._loaded.load(refs, fold.load_facts(self._conn, refs))
+        A batch is remembered as such, not its orders: whoever puts a neighbour's order into a
+        batch that cannot post has not got that order refused.
+        """
+        headers = [item.order.header for item in group]
+        if refusal.code in PASSING and not any(head.type in APPROVED_TYPES for head in headers):
+            name, until = _name(group), min(head.expires for head in headers)
+            refusals.forget(self._conn, self._time - MAX_DRIFT)
+            refusals.keep(self._conn, name, refusal.code, refusal.details, until)
+            self._refused[name] = refusals.Kept(refusal.code, refusal.details)
 
     def _keep(self, decision: Decision) -> Posted:
         order, seq = decision.verified.order, self._head.size + len(self.rows)
@@ -251,12 +313,13 @@ class _Batch:
                 decision.postings,
             )
         )
-        return Posted(order.identity, seq, self._time)
+        posted = self._posted[order.identity] = Posted(order.identity, seq, self._time)
+        return posted
 
-    def _refuse(self, item: VerifiedOrder, refusal: Refusal) -> Refused:
-        order = item.order
-        if refusal.code in PASSING and order.header.type not in APPROVED_TYPES:
-            refusals.keep(
-                self._conn, order.identity, refusal.code, refusal.details, order.header.expires
-            )
-        return Refused(order.identity, refusal)
+
+def _name(group: Group) -> str:
+    """What a refusal is kept under: the order's identity, or what the signers of a batch signed."""
+    first, *others = group
+    if not others:
+        return first.order.identity
+    return digest(Tag.BATCH, batch_data(first.order.ledger, _identities(group))).hex()

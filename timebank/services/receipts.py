@@ -77,7 +77,7 @@ def _sign(bank: Bank, conn: Connection, released: Checkpoint, checkpoint: Checkp
 
     bank.guard.prove(released, bank.ledger, journal.read_head(conn).size, root_at)
     if released.size < checkpoint.size:
-        bank.guard.release(checkpoint, root_at)
+        bank.guard.release(bank.engine, checkpoint)
     return sign_note(checkpoint, bank.require_log_key())
 
 

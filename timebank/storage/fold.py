@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_origin, get_type_hints
 from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
 from timebank.ledger import codec
+from timebank.ledger.entries import parse_entry
 from timebank.ledger.facts import (
     Account,
     BankLine,
@@ -29,7 +30,7 @@ from timebank.ledger.facts import (
     Returned,
     Used,
 )
-from timebank.ledger.orders import Leg
+from timebank.ledger.orders import CitedLine, Issue, Leg, parse_order
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
@@ -184,6 +185,7 @@ _ORDER_IDS = select(_entries.author, _entries.order_id, _entries.identity).where
 _POSTED = select(_entries.identity, _entries.seq, _entries.type, _entries.author).where(
     _entries.identity.in_(bindparam("identities", expanding=True))
 )
+_ENTRY = select(_entries.entry).where(_entries.seq == bindparam("seq"))
 _LEGS = (
     select(_postings.seq, _postings.account, _postings.amount, tables.fold_accounts.c.currency)
     .join_from(
@@ -209,9 +211,23 @@ def _posted(conn: Connection, identities: list[str]) -> list[Fact]:
     for posting in conn.execute(_LEGS, {"seqs": [entry.seq for entry in entries]}):
         sides[posting.seq].append(posting)
     return [
-        Posted(entry.identity, entry.seq, entry.type, entry.author, _legs(sides[entry.seq]))
+        Posted(
+            entry.identity,
+            entry.seq,
+            entry.type,
+            entry.author,
+            _legs(sides[entry.seq]),
+            _backing(conn, entry.seq) if entry.type == "issue" else (),
+        )
         for entry in entries
     ]
+
+
+def _backing(conn: Connection, seq: int) -> tuple[CitedLine, ...]:
+    """What an issue cited: only its order says so, and only a correction asks."""
+    order = parse_order(encode(parse_entry(conn.execute(_ENTRY, {"seq": seq}).scalar_one()).order))
+    assert isinstance(order.body, Issue)
+    return order.body.backing
 
 
 def _legs(postings: list[Any]) -> tuple[Leg, ...]:

@@ -158,6 +158,17 @@ _STRAY = (
     )
     .order_by(journal_postings.c.seq)
 )
+_MISDATED = (
+    select(journal_checkpoints.c.size)
+    .outerjoin(journal_entries, journal_entries.c.seq == journal_checkpoints.c.size - 1)
+    .where(
+        or_(
+            journal_entries.c.time.is_(None),
+            journal_entries.c.time != journal_checkpoints.c.time,
+        )
+    )
+    .order_by(journal_checkpoints.c.size)
+)
 _ALL_POSTINGS = select(journal_postings).order_by(journal_postings.c.seq, journal_postings.c.n)
 
 
@@ -258,3 +269,8 @@ def checkpoints(conn: Connection) -> Iterator[tuple[int, bytes]]:
     """Yield size and root of every checkpoint, by size."""
     for row in conn.execute(_ALL_CHECKPOINTS):
         yield row.size, row.root
+
+
+def misdated_checkpoints(conn: Connection) -> list[int]:
+    """Return the sizes of checkpoints that do not have the time of the last entry they cover."""
+    return list(conn.scalars(_MISDATED))
