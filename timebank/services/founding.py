@@ -5,6 +5,8 @@ from timebank.errors import Down, Unavailable
 from timebank.journal.checkpoints import Checkpoint
 from timebank.journal.merkle import EMPTY_ROOT
 from timebank.ledger.orders import Genesis, parse_order
+from timebank.ledger.rules import decide_batch
+from timebank.ledger.state import State
 from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank, open_bank, write_log_key
 from timebank.services.posting import Submission, post_one
@@ -12,6 +14,13 @@ from timebank.settings import Settings
 from timebank.signing.canonical import from_base64url
 from timebank.signing.keys import SigningKey
 from timebank.storage.engine import create_schema, open_engine
+
+
+def check_free(settings: Settings) -> None:
+    """Raise Unavailable NOT_A_LEDGER where a ledger, or a file of one, is at this place already."""
+    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
+        if path.exists():
+            raise Unavailable(Down.NOT_A_LEDGER, f"{path} is there already; nothing was changed")
 
 
 def found(
@@ -23,18 +32,18 @@ def found(
     NOT_A_LEDGER where there is something at this place already.
     """
     order = parse_order(genesis.order)
-    verify_bytes(genesis.order, genesis.authorizations)
+    verified = verify_bytes(genesis.order, genesis.authorizations)
     if not isinstance(order.body, Genesis) or (
         from_base64url(order.body.log_key) != SigningKey.from_seed(log_seed).spki
     ):
         raise ValueError("the genesis must name the log key of this ledger")
-    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
-        if path.exists():
-            raise Unavailable(Down.NOT_A_LEDGER, f"{path} is there already; nothing was changed")
+    check_free(settings)
+    clock = clock or SystemClock()
+    decide_batch(State(), clock.now(), 0, [verified])
     settings.folder.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database)
     create_schema(engine)
-    bank = Bank(settings, engine, clock or SystemClock(), write_log_key(settings, log_seed))
+    bank = Bank(settings, engine, clock, write_log_key(settings, log_seed))
     bank.guard.write(Checkpoint(order.ledger, 0, EMPTY_ROOT))
     post_one(bank, genesis)
     bank.close()

@@ -145,6 +145,29 @@ def draft_refund(
     return Draft(bank.draft(body, author=payee), (opening,) if opening else ())
 
 
+def correctable(bank: Bank, identity: str) -> tuple[orders.Leg, ...]:
+    """Return the legs of any entry with what is left to book back; Refusal UNKNOWN_ENTRY."""
+    with reading(bank.engine) as conn:
+        posted = _fact(conn, Posted, identity)
+        if not isinstance(posted, Posted):
+            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        return tuple(
+            orders.Leg(leg.payer, leg.payee, leg.currency, remaining)
+            for leg in posted.legs
+            if (remaining := leg.amount - _returned(conn, identity, leg))
+        )
+
+
+def draft_correct(
+    bank: Bank, author: str, identity: str, legs: Sequence[orders.Leg], reason: str
+) -> Draft:
+    """Return the proposal that books these legs of an entry back; others must approve it."""
+    opening = commit(reason)
+    reversed_legs = tuple(leg.reversed for leg in legs)
+    body = orders.Correct(identity, reversed_legs, opening.commitment)
+    return Draft(bank.draft(body, author=author, lasts=orders.PROPOSAL_SECONDS), (opening,))
+
+
 def draft_redeem(bank: Bank, shop: str, currency: str, amount: int, payout: str) -> Draft:
     """Return the order by which a shop hands in credits; `payout` is its name and IBAN."""
     with reading(bank.engine) as conn:

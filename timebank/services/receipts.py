@@ -13,9 +13,12 @@ from timebank.ledger.entries import Entry, parse_entry, verify_entry
 from timebank.ledger.orders import Order
 from timebank.services.bank import Bank
 from timebank.signing.canonical import encode
-from timebank.signing.messages import identity as identity_of
+from timebank.signing.messages import identity
 from timebank.storage import journal
 from timebank.storage.engine import reading
+
+_IDENTITY = 64
+_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,19 @@ def receipt(bank: Bank, identity: str) -> str:
     return Receipt(entry, encode(parse_entry(genesis).order), seq, tuple(proof), note).text()
 
 
-def identity_at(bank: Bank, seq: int) -> str:
-    """Return the identity of the order that became entry `seq`; Refusal UNKNOWN_ENTRY."""
+def identity_of(bank: Bank, entry: str) -> str:
+    """Return the identity of an entry that somebody names by its number, or by its identity.
+
+    Raises Refusal UNKNOWN_ENTRY.
+    """
     with reading(bank.engine) as conn:
-        data = journal.entry_bytes(conn, seq)
+        if len(entry) == _IDENTITY and journal.find_seq(conn, entry) is not None:
+            return entry
+        numbered = entry.isascii() and entry.isdecimal() and len(entry) <= _DIGITS
+        data = journal.entry_bytes(conn, int(entry)) if numbered else None
     if data is None:
-        raise Refusal(Code.UNKNOWN_ENTRY, entry=seq)
-    return identity_of(encode(parse_entry(data).order))
+        raise Refusal(Code.UNKNOWN_ENTRY, entry=entry)
+    return identity(encode(parse_entry(data).order))
 
 
 def latest_note(bank: Bank) -> str:

@@ -195,7 +195,7 @@ def payout_csv(payouts: Sequence[Payout]) -> str:
     rows.writerow(["redemption", "name", "destination", "euro"])
     for item in payouts:
         euro = show_amount(item.amount, Unit.CENT)
-        rows.writerow([item.redemption, _plain(item.name), _plain(item.destination), euro])
+        rows.writerow([item.redemption, safe_cell(item.name), safe_cell(item.destination), euro])
     return sheet.getvalue()
 
 
@@ -206,8 +206,8 @@ def payout_digest(payouts: Sequence[Payout]) -> str:
     return hashlib.sha256(payout_csv(payouts).encode()).hexdigest()
 
 
-def _plain(text: str) -> str:
-    """A spreadsheet takes a cell that starts with one of these for a formula."""
+def safe_cell(text: str) -> str:
+    """Return text for a cell of a CSV file: a spreadsheet may not take it for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
