@@ -130,6 +130,8 @@ def write_log_key(settings: Settings, seed: bytes) -> SigningKey:
     descriptor = os.open(settings.log_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(seed.hex() + "\n")
+        file.flush()
+        os.fsync(descriptor)
     return SigningKey.from_seed(seed)
 
 

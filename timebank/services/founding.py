@@ -1,5 +1,7 @@
 """Starting a ledger: the database, the log key, the guard, and then the genesis order."""
 
+import shutil
+
 from timebank.clock import Clock, SystemClock
 from timebank.errors import Down, Unavailable
 from timebank.journal.checkpoints import Checkpoint
@@ -9,6 +11,7 @@ from timebank.ledger.rules import decide_batch
 from timebank.ledger.state import State
 from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank, open_bank, write_log_key
+from timebank.services.guard import sync_folder
 from timebank.services.posting import Submission, post_one
 from timebank.settings import Settings
 from timebank.signing.canonical import from_base64url
@@ -18,9 +21,13 @@ from timebank.storage.engine import create_schema, open_engine
 
 def check_free(settings: Settings) -> None:
     """Raise Unavailable NOT_A_LEDGER where a ledger, or a file of one, is at this place already."""
-    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
+    database = settings.folder / settings.name
+    for path in (database, settings.guard, settings.log_key):
         if path.exists():
-            raise Unavailable(Down.NOT_A_LEDGER, f"{path} is there already; nothing was changed")
+            hint = f"{path} is there already; nothing was changed"
+            if not database.exists():
+                hint += f". Its database {database} is gone: put it back, or move {path.name} away"
+            raise Unavailable(Down.NOT_A_LEDGER, hint)
 
 
 def found(
@@ -41,10 +48,29 @@ def found(
     clock = clock or SystemClock()
     decide_batch(State(), clock.now(), 0, [verified])
     settings.folder.mkdir(parents=True, exist_ok=True)
+    # Out of sight until it is whole: an init that was cut short is simply done again.
+    cradle = settings.folder / f".{settings.name}.founding"
+    shutil.rmtree(cradle, ignore_errors=True)
+    cradle.mkdir(mode=0o700)
+    try:
+        made = Settings.of(str(cradle / settings.name))
+        _create(made, genesis, log_seed, clock)
+        check_free(settings)
+        made.log_key.rename(settings.log_key)
+        made.guard.rename(settings.guard)
+        (made.folder / made.name).rename(settings.folder / settings.name)
+        sync_folder(settings.folder)
+    finally:
+        shutil.rmtree(cradle)
+    return open_bank(settings, clock)
+
+
+def _create(settings: Settings, genesis: Submission, log_seed: bytes, clock: Clock) -> None:
     engine = open_engine(settings.database)
     create_schema(engine)
     bank = Bank(settings, engine, clock, write_log_key(settings, log_seed))
-    bank.guard.write(Checkpoint(order.ledger, 0, EMPTY_ROOT))
-    post_one(bank, genesis)
-    bank.close()
-    return open_bank(settings, clock)
+    try:
+        bank.guard.write(Checkpoint(parse_order(genesis.order).ledger, 0, EMPTY_ROOT))
+        post_one(bank, genesis)
+    finally:
+        bank.close()

@@ -123,7 +123,7 @@ class Guard:
                 file.flush()
                 os.fsync(descriptor)
             fresh.replace(self.path)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -148,7 +148,8 @@ class Guard:
         )
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """See to it that what was renamed in this folder is still so after a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
