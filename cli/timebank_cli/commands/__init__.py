@@ -1,0 +1,1 @@
+"""A module for each noun; each names its commands in COMMANDS."""

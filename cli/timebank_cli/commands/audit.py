@@ -1,0 +1,112 @@
+"""`audit`: check the books, here or on a laptop that has only the bundle."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from timebank.services import auditing, receipts
+from timebank_cli.command import REFUSED, Group
+from timebank_cli.desk import Desk, pass_desk
+from timebank_cli.keyfiles import EXISTING_FILE
+from timebank_cli.output import emit, facts, progress, table
+
+
+@click.group("audit", cls=Group)
+def audit() -> None:
+    """Check the books."""
+
+
+@audit.command("check")
+@pass_desk
+@click.pass_context
+def check(ctx: click.Context, desk: Desk) -> None:
+    """Check the whole database: journal, signatures, rules, sums, tables, guard."""
+    with progress("Checking", auditing.entry_count(desk.bank)) as done:
+        findings = auditing.check(desk.bank, lambda seq: done(seq + 1))
+    document = {
+        "ledger": desk.bank.ledger,
+        "findings": [{"check": item.check, "detail": item.detail} for item in findings],
+    }
+    if not findings:
+        emit(document, "No findings: the books are in order.")
+        return
+    rows = [(item.check, item.detail) for item in findings]
+    emit(document, table(("CHECK", "WHAT DOES NOT FIT"), rows))
+    ctx.exit(REFUSED)
+
+
+@audit.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_desk
+def export(desk: Desk, *, file: Path) -> None:
+    """Write the audit bundle, the whole journal without names, to a new FILE."""
+    length = auditing.entry_count(desk.bank)
+    partial = file.with_name(f"{file.name}.part")
+    if file.exists():
+        raise FileExistsError(f"{file} is there already")
+    with partial.open("wb") as data, progress("Exporting", length) as done:
+        for number, line in enumerate(auditing.export(desk.bank), start=1):
+            data.write(line)
+            done(min(number, length))
+    partial.rename(file)
+    document = {"file": str(file), "ledger": desk.bank.ledger, "size": length}
+    emit(document, f"{length} entries of ledger {desk.bank.ledger}\nwritten to {file}.")
+
+
+@audit.command("checkpoint")
+@pass_desk
+def checkpoint(desk: Desk) -> None:
+    """Print the newest checkpoint: keep it, and check a later bundle with --extends."""
+    note = receipts.latest_note(desk.bank)
+    emit({"ledger": desk.bank.ledger, "checkpoint": note}, note.removesuffix("\n"))
+
+
+@audit.command("verify")
+@click.argument("bundle", type=EXISTING_FILE)
+@click.option("--ledger", required=True, metavar="ID", help="The ledger's id, from paper.")
+@click.option(
+    "--extends",
+    type=EXISTING_FILE,
+    metavar="FILE",
+    help="A checkpoint from before, that the bundle must contain.",
+)
+def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
+    """Check a BUNDLE with nothing but the ledger's id: no database, no trust in the server.
+
+    Replays every signature, rule, sum, limit and approval, from the first entry to the last.
+    """
+    earlier = extends.read_text() if extends else None
+    with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
+        verdict = auditing.verify_bundle(
+            _lines(data), ledger, earlier, lambda size: done(data.tell())
+        )
+    found, digest = verdict.checkpoint, auditing.fold_digest(verdict.state)
+    document = {
+        "ledger": ledger,
+        "size": found.size,
+        "root": found.root.hex(),
+        "state": digest,
+        "extends": str(extends) if extends else None,
+    }
+    lines = [
+        ("ledger", ledger),
+        ("entries", str(found.size)),
+        ("root", found.root.hex()),
+        ("state", digest),
+        *([("contains", f"the checkpoint in {extends}")] if extends else []),
+    ]
+    emit(document, f"{facts(lines)}\n\nThe bundle holds: signatures, rules, sums and limits.")
+
+
+MAX_LINE = 1 << 21
+"""No entry and no note is as long as this."""
+
+
+def _lines(data: BinaryIO) -> Iterator[bytes]:
+    """The lines of a bundle, none so long that it fills the memory."""
+    return iter(lambda: data.readline(MAX_LINE), b"")
+
+
+COMMANDS = (audit,)

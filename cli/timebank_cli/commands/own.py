@@ -1,0 +1,96 @@
+"""`pay`, `refund`, `redeem` and `leave`: what a member does with a key file of their own."""
+
+import click
+
+from timebank.services import membership, payments, receipts, requests
+from timebank.services.drafts import Draft
+from timebank_cli.command import Command
+from timebank_cli.desk import Desk, pass_desk
+from timebank_cli.keyfiles import KeyFile, key_option
+from timebank_cli.proposing import post_signed
+
+
+@click.command("pay", cls=Command)
+@click.argument("payee", required=False)
+@click.argument("amounts", nargs=-1)
+@click.option("--for", "memo", default="", help="What it is for.")
+@click.option("--request", "code", metavar="CODE", help="Pay what this one-off code asks.")
+@key_option
+@pass_desk
+def pay(
+    desk: Desk,
+    *,
+    payee: str | None,
+    amounts: tuple[str, ...],
+    memo: str,
+    code: str | None,
+    key: KeyFile,
+) -> None:
+    """Pay PAYEE one or more AMOUNTS: hours as 1:30, credits as 12,50.
+
+    Or pay what a request asks, with --request CODE in the place of PAYEE and AMOUNTS.
+    """
+    bank = desk.bank
+    if code is not None:
+        if payee or memo:
+            raise click.UsageError("a request says itself who is paid, how much and what for")
+        request = requests.find(bank, code.rpartition("/")[2])
+        signing, payer = key.signer(bank)
+        draft = payments.draft_answer(bank, payer.id, request)
+        post_signed(desk, draft, [signing])
+        return
+    if not payee or not amounts:
+        raise click.UsageError("say whom to pay and how much, or --request CODE")
+    receiver = desk.member(payee)
+    signing, payer = key.signer(bank)
+    wanted = desk.amounts(amounts, list(payer.accounts))
+    post_signed(desk, payments.draft_pay(bank, payer.id, receiver.id, wanted, memo), [signing])
+
+
+@click.command("refund", cls=Command)
+@click.argument("entry")
+@click.argument("amounts", nargs=-1)
+@click.option("--for", "memo", default="", help="Why it is given back.")
+@key_option
+@pass_desk
+def refund(desk: Desk, *, entry: str, amounts: tuple[str, ...], memo: str, key: KeyFile) -> None:
+    """Give back a payment you received: all that is left of ENTRY, or these AMOUNTS of it.
+
+    ENTRY is the payment's number or identity, as `statement` and receipts show it.
+    """
+    bank = desk.bank
+    identity = receipts.identity_of(bank, entry)
+    signing, payee = key.signer(bank)
+    left = payments.refundable(bank, payee.id, identity).legs
+    if amounts:
+        wanted = desk.amounts(amounts, sorted({leg.currency for leg in left}))
+    else:
+        wanted = {leg.currency: leg.amount for leg in left}
+    draft = payments.draft_refund(bank, payee.id, identity, wanted, memo)
+    post_signed(desk, draft, [signing])
+
+
+@click.command("redeem", cls=Command)
+@click.argument("amount")
+@click.option("--to", "payout", required=True, help="Name and IBAN to pay out to.")
+@key_option
+@pass_desk
+def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
+    """Hand in AMOUNT of a shop's credits, to be paid out in euro at the next settlement."""
+    bank = desk.bank
+    signing, shop = key.signer(bank)
+    currency, minor = desk.amount(amount, list(shop.accounts))
+    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, payout), [signing])
+
+
+@click.command("leave", cls=Command)
+@key_option
+@pass_desk
+def leave(desk: Desk, *, key: KeyFile) -> None:
+    """Leave the wijk's ledger for good, with every balance at zero."""
+    signing, member = key.signer(desk.bank)
+    draft: Draft = membership.draft_leave(desk.bank, member.id)
+    post_signed(desk, draft, [signing])
+
+
+COMMANDS = (pay, refund, redeem, leave)

@@ -1,0 +1,298 @@
+"""`propose`: changes that several people must agree on, and the list of what is proposed."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import click
+
+from timebank import ids
+from timebank.ledger import orders
+from timebank.services import membership, payments, proposals, receipts
+from timebank.services.drafts import Draft
+from timebank.units import Unit
+from timebank_cli import charter
+from timebank_cli.command import Group
+from timebank_cli.commands.bank import OUT
+from timebank_cli.desk import Desk, pass_desk, read_limit
+from timebank_cli.keyfiles import KeyFile, key_option
+from timebank_cli.output import emit, facts, moment, table
+from timebank_cli.proposing import Proposal, create_file, description
+from timebank_cli.proposing import propose as sign_and_keep
+from timebank_cli.refusals import Stop
+from timebank_cli.wording import TITLES
+
+
+@click.group("propose", cls=Group)
+def propose() -> None:
+    """Propose a change of roles, limits or rules, and see what is proposed."""
+
+
+def proposing(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--out` and `--key`, and the desk."""
+    return OUT(key_option(pass_desk(callback)))
+
+
+@propose.command("list")
+@pass_desk
+def list_(desk: Desk) -> None:
+    """List what was proposed, the newest first, and what became of it."""
+    found = proposals.proposals(desk.bank)
+    document = [
+        {
+            "identity": item.order.identity,
+            "reference": ids.reference(item.order.identity),
+            "type": item.order.header.type,
+            "state": item.state,
+            "signatures": len(item.authorizations),
+            "expires": item.order.header.expires,
+        }
+        for item in found
+    ]
+    rows = [
+        (
+            ids.reference(item.order.identity),
+            TITLES[item.order.header.type],
+            item.state,
+            str(len(item.authorizations)),
+            moment(item.order.header.expires),
+        )
+        for item in found
+    ]
+    emit(document, table(("REF", "WHAT", "STATE", "SIGNED", "VALID UNTIL"), rows, right="SIGNED"))
+
+
+@propose.command("fetch")
+@click.argument("reference")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_desk
+def fetch(desk: Desk, *, reference: str, file: Path) -> None:
+    """Write the proposal with this REFERENCE (or identity) to a new FILE, to sign or submit."""
+    found = [
+        item
+        for item in proposals.proposals(desk.bank)
+        if reference in (item.order.identity, ids.reference(item.order.identity))
+    ]
+    if len(found) != 1:
+        raise Stop("unknown_proposal", f"{len(found)} proposals are called {reference}")
+    (item,) = found
+    create_file(file, Proposal(item.draft, item.authorizations))
+    document = {"file": str(file), "identity": item.order.identity, "state": item.state}
+    emit(document, f"{description(desk, item.draft)}\n{facts([('state', item.state)])}")
+
+
+@propose.command("role")
+@click.argument("member")
+@click.argument("role", type=click.Choice(get_args(orders.Role)))
+@click.option("--take", is_flag=True, help="Take the role instead of giving it.")
+@proposing
+def role(desk: Desk, *, member: str, role: str, take: bool, out: Path | None, key: KeyFile) -> None:
+    """Give MEMBER a ROLE, or take it."""
+    person = desk.member(member)
+    body = orders.SetRole(person.id, cast(orders.Role, role), not take)
+    _govern(desk, body, key, out)
+
+
+@propose.command("limit")
+@click.argument("member")
+@click.argument("currency")
+@click.option("--below", required=True, metavar="AMOUNT", help="How far below zero they may go.")
+@click.option("--above", required=True, metavar="AMOUNT", help="How much they may hold.")
+@proposing
+def limit(
+    desk: Desk,
+    *,
+    member: str,
+    currency: str,
+    below: str,
+    above: str,
+    out: Path | None,
+    key: KeyFile,
+) -> None:
+    """Set MEMBER's limits in CURRENCY; opens the account where there is none."""
+    person = desk.member(member)
+    unit = Unit(_currency(desk, currency).unit)
+    account = person.accounts.get(currency) or charter.random_id()
+    body = orders.SetLimit(
+        person.id, account, currency, -read_limit(below, unit), read_limit(above, unit)
+    )
+    _govern(desk, body, key, out)
+
+
+def policy_options(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command an option for each part of a currency's policy."""
+    kinds = "person, shop and organisation, with commas"
+    for option in reversed(
+        (
+            click.option("--below", metavar="AMOUNT", help="How far below zero a member may go."),
+            click.option("--above", metavar="AMOUNT", help="How much a member may hold."),
+            click.option("--total", metavar="AMOUNT", help="All that members may go below zero."),
+            click.option(
+                "--payments",
+                type=click.Choice(["everyone", "members-to-shops", "nobody"]),
+                help="Who may pay whom.",
+            ),
+            click.option("--holders", metavar="KINDS", help=f"Who may hold it: {kinds}."),
+            click.option("--redeemers", metavar="KINDS", help=f"Who may hand it in: {kinds}."),
+        )
+    ):
+        callback = option(callback)
+    return callback
+
+
+@propose.command("policy")
+@click.argument("currency")
+@policy_options
+@proposing
+def policy(
+    desk: Desk, *, currency: str, out: Path | None, key: KeyFile, **chosen: str | None
+) -> None:
+    """Change the policy of CURRENCY; what is not given stays. Its kind always stays."""
+    found = _currency(desk, currency)
+    body = orders.SetPolicy(currency, _policy(found.policy, Unit(found.unit), chosen))
+    _govern(desk, body, key, out)
+
+
+@propose.command("currency")
+@click.argument("code")
+@click.option("--kind", type=click.Choice(["mutual", "backed"]), required=True, help="What it is.")
+@click.option(
+    "--unit",
+    type=click.Choice(["minute", "cent"]),
+    required=True,
+    help="What it is counted in. Hours are never worth euro.",
+)
+@policy_options
+@proposing
+def currency(
+    desk: Desk,
+    *,
+    code: str,
+    kind: str,
+    unit: str,
+    out: Path | None,
+    key: KeyFile,
+    **chosen: str | None,
+) -> None:
+    """Define a further currency, with the accounts of the ledger's own that it needs."""
+    mutual = kind == "mutual"
+    start = (
+        orders.Policy("mutual", "everyone", charter.HOLDERS_OF_HOURS, (), 0, 0, credit_total=0)
+        if mutual
+        else charter.credits(code, 0).policy
+    )
+    definition = orders.CurrencyDefinition(
+        code, cast(Any, unit), _policy(start, Unit(unit), chosen)
+    )
+    body = orders.DefineCurrency(definition, charter.system_accounts(definition))
+    _govern(desk, body, key, out)
+
+
+@propose.command("origins")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@proposing
+def origins(desk: Desk, *, urls: tuple[str, ...], out: Path | None, key: KeyFile) -> None:
+    """Replace the web addresses whose passkeys count by these.
+
+    A passkey belongs to one domain name: with another name everybody needs a new key.
+    """
+    try:
+        found = sorted({charter.origin(url) for url in urls}, key=lambda item: item.origin)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    _govern(desk, orders.SetOrigins(tuple(found)), key, out)
+
+
+@propose.command("correct")
+@click.argument("entry")
+@click.argument("amounts", nargs=-1)
+@click.option("--reason", required=True, help="Why; kept outside the journal.")
+@proposing
+def correct(
+    desk: Desk,
+    *,
+    entry: str,
+    amounts: tuple[str, ...],
+    reason: str,
+    out: Path | None,
+    key: KeyFile,
+) -> None:
+    """Book ENTRY back: all that is left of it, or these AMOUNTS. Both stay visible."""
+    bank = desk.bank
+    identity = receipts.identity_of(bank, entry)
+    legs = payments.correctable(bank, identity)
+    if amounts:
+        wanted = desk.amounts(amounts, sorted({leg.currency for leg in legs}))
+        legs = tuple(
+            orders.Leg(leg.payer, leg.payee, leg.currency, wanted[leg.currency])
+            for leg in legs
+            if leg.currency in wanted
+        )
+    if not legs:
+        raise Stop("nothing_left", "nothing of this entry is left to book back")
+    signing, author = key.signer(bank)
+    sign_and_keep(
+        desk, payments.draft_correct(bank, author.id, identity, legs, reason), signing, out
+    )
+
+
+@propose.command("revoke-key")
+@click.argument("member")
+@click.argument("revoked", metavar="KEY")
+@proposing
+def revoke_key(desk: Desk, *, member: str, revoked: str, out: Path | None, key: KeyFile) -> None:
+    """Block a KEY of MEMBER at once: with a coordinator's key, or a key of their own.
+
+    KEY is its id or the beginning of it, as `member show` prints it.
+    """
+    person = desk.member(member)
+    keys = [device.key.id for device in membership.devices(desk.bank, person.id)]
+    found = [each for each in keys if len(revoked) >= 8 and each.startswith(revoked)]
+    if len(found) != 1:
+        raise Stop("unknown_key_name", f"{len(found)} keys of this member are called {revoked}")
+    signing, author = key.signer(desk.bank)
+    draft = membership.draft_revoke_key(desk.bank, author.id, person.id, found[0])
+    sign_and_keep(desk, draft, signing, out)
+
+
+def _govern(desk: Desk, body: orders.Body, key: KeyFile, out: Path | None) -> None:
+    signing, author = key.signer(desk.bank)
+    order = desk.bank.draft(body, author=author.id, lasts=orders.PROPOSAL_SECONDS)
+    sign_and_keep(desk, Draft(order), signing, out)
+
+
+def _currency(desk: Desk, code: str) -> Any:
+    found = membership.currencies(desk.bank)
+    if code not in found:
+        raise click.BadParameter(f"{code!r} is none of {', '.join(sorted(found))}")
+    return found[code]
+
+
+def _policy(start: orders.Policy, unit: Unit, chosen: dict[str, str | None]) -> orders.Policy:
+    """Return the policy with what was chosen in the place of what it was."""
+
+    def amount(name: str, otherwise: int) -> int:
+        text = chosen[name]
+        return otherwise if text is None else read_limit(text, unit)
+
+    def kinds(name: str, otherwise: Sequence[str]) -> Any:
+        text = chosen[name]
+        found = sorted(otherwise if text is None else filter(None, text.split(",")))
+        if unknown := set(found) - set(get_args(orders.MemberKind)):
+            raise click.BadParameter(f"{sorted(unknown)[0]!r} is no kind of member")
+        return tuple(found)
+
+    return orders.Policy(
+        start.kind,
+        cast(Any, chosen["payments"] or start.payments),
+        kinds("holders", start.holders),
+        kinds("redeemers", start.redeemers),
+        -amount("below", -start.floor),
+        amount("above", start.ceiling),
+        amount("total", start.credit_total),
+        start.budget,
+        start.basis,
+    )
+
+
+COMMANDS = (propose,)
