@@ -11,7 +11,7 @@ INSTALL_PINNED := $(PIP) install --quiet --require-hashes --no-deps -r
 # The build backend is among the pinned packages, so building fetches nothing.
 INSTALL_TIMEBANK := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra postgres pyproject.toml
 
 .PHONY: help
 help: ## list these targets
@@ -31,6 +31,7 @@ install: $(VENV)/.development ## make .venv with everything that development nee
 .PHONY: test
 test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/browser
+	.ci/postgres
 	$(BIN)/python -m pytest
 
 .PHONY: check

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from timebank.errors import Down, Unavailable
-from timebank.storage import engine as engine_module
+from timebank.storage import sqlite as sqlite_module
 from timebank.storage.engine import (
     check_triggers,
     create_schema,
@@ -45,7 +45,7 @@ def test_a_new_ledger_is_its_owners_alone_and_says_what_it_is(path):
         assert conn.scalar(text("PRAGMA journal_mode")) == "wal"
         assert conn.scalar(text("PRAGMA synchronous")) == 2  # FULL
         assert conn.scalar(text("PRAGMA recursive_triggers")) == 1
-        assert conn.scalar(text("PRAGMA application_id")) == engine_module.APPLICATION_ID
+        assert conn.scalar(text("PRAGMA application_id")) == sqlite_module.APPLICATION_ID
     engine.dispose()
 
 
@@ -154,7 +154,7 @@ def test_a_ledger_that_cannot_be_written_is_refused(template, what):
 
 
 def test_a_writer_that_waits_too_long_is_told_so(engine, monkeypatch):
-    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(sqlite_module, "BUSY_SECONDS", 0)
     impatient = open_engine(str(engine.url.database))
     with writing(engine), unavailable(Down.LOCKED), writing(impatient):
         pass

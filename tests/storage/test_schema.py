@@ -13,7 +13,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from timebank.errors import Down, Unavailable
 from timebank.storage.engine import check_triggers, reading, upgrade_schema
-from timebank.storage.tables import APPEND_ONLY, SCHEMA, TRIGGERS, metadata
+from timebank.storage.sqlite import TRIGGERS
+from timebank.storage.tables import APPEND_ONLY, SCHEMA, metadata
 
 ROWS = {
     "journal_entries": (0, 5, "pay", "a", "o", "i", bytes(32), b"{}"),

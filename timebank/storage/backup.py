@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from timebank.errors import Down, Unavailable
-from timebank.storage.engine import check_schema, check_triggers, looking_at, reading
+from timebank.storage.engine import check_schema, check_triggers, reading
 from timebank.storage.journal import latest_checkpoint, read_head, root_at
+from timebank.storage.sqlite import look
 
 
 def copy_database(engine: Engine, path: Path) -> None:
@@ -40,7 +41,7 @@ def check_copy(path: Path) -> tuple[int, bytes]:
     leaf hashes. Whether the entries are valid is for the audit. Raises Unavailable NOT_A_LEDGER
     for a copy that cannot be trusted, or what opening it would raise.
     """
-    with looking_at(path) as conn:
+    with reading(look(path)) as conn:
         problems = list(conn.exec_driver_sql("PRAGMA integrity_check(5)").scalars())
         if problems != ["ok"]:
             raise Unavailable(Down.NOT_A_LEDGER, f"{path} is damaged: {'; '.join(problems)}")

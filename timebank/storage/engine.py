@@ -1,68 +1,61 @@
-"""Opening a database and holding a transaction in it; what is particular to SQLite is here.
+"""Opening a database and holding a transaction in it, the same on SQLite and on PostgreSQL.
 
-Readers get a snapshot and cannot write. Writers take the lock before they read (`BEGIN
-IMMEDIATE`), so that what they decided on still holds when they write.
+Readers see one moment of the database and cannot write. Writers have the lock before they read, so
+that what they decided on still holds when they write. What is particular to one database is in
+`sqlite` and `postgres`, each a `Database`.
 """
 
-import os
-import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, RootTransaction, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from timebank.errors import Down, Unavailable
-from timebank.storage.tables import SCHEMA, TRIGGERS
+from timebank.storage import postgres, sqlite
+from timebank.storage.dialects import MODE, Conflict, Database, Mode
+from timebank.storage.tables import SCHEMA
 
-APPLICATION_ID = int.from_bytes(b"TmBk")
-"""SQLite's mark of whose file it is (`file` and `PRAGMA application_id` show it)."""
+T = TypeVar("T")
 
-BUSY_SECONDS = 10
-"""How long to wait for another writer before giving up. A batch takes milliseconds."""
-
-_WRITES = "timebank_writes"
-_CONNECTIONS = 8
-_CACHE_KIB = 16_384
+_DATABASES: dict[str, Database] = {"sqlite": sqlite, "postgresql": postgres, "postgres": postgres}
+_PAUSES = (0.05, 0.25, 1.0)
 
 
 def open_engine(url: str) -> Engine:
-    """Return the engine for a ledger: a path, or a SQLAlchemy URL of SQLite.
+    """Return the engine for a ledger: a path, or the URL of a SQLite or PostgreSQL database.
 
-    A file that is not there yet, or is empty, may be opened too, for `create_schema`. Raises
-    Unavailable: NOT_A_LEDGER, READ_ONLY, LOCKED, OLDER_SCHEMA, NEWER_SCHEMA. Whether the
-    append-only triggers are there is for `check_triggers`: an audit must open what lost them.
+    A file that is not there yet, or a database that is empty, may be opened too, for
+    `create_schema`. Raises Unavailable: NOT_A_LEDGER, READ_ONLY, LOCKED, LOST_CONNECTION,
+    OLDER_SCHEMA, NEWER_SCHEMA. Whether the append-only triggers are there is for `check_triggers`:
+    an audit must open what lost them.
     """
-    path = _path(url)
-    engine = _engine(path, pool_size=_CONNECTIONS)
-    if path.exists() and path.stat().st_size:
-        _check_writable(path)
-        try:
+    parsed = _parse(url)
+    database = _database(parsed)
+    engine = database.connect(parsed)
+    try:
+        with _translated(database):
+            there = database.holds_tables(engine)
+        if there:
             with reading(engine) as conn:
                 check_schema(conn)
-        except BaseException:
-            engine.dispose()
-            raise
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
 def create_schema(engine: Engine) -> None:
-    """Create the tables in a database that holds nothing; the file will be its owner's alone.
+    """Create the tables in a database that holds nothing; a new file will be its owner's alone.
 
     Raises Unavailable NOT_A_LEDGER, having changed nothing, where there is something already.
     """
-    path = _path(str(engine.url))
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    with _migrating(path) as conn:
-        if conn.scalar(text("SELECT count(*) FROM sqlite_master")):
-            raise Unavailable(Down.NOT_A_LEDGER, f"{path} is not empty; nothing was created in it")
+    database = _database(engine.url)
+    with _translated(database), database.creating(engine) as conn:
         _upgrade(conn)
-        conn.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
 
 
 def upgrade_schema(url: str) -> None:
@@ -70,9 +63,9 @@ def upgrade_schema(url: str) -> None:
 
     Raises Unavailable: NOT_A_LEDGER, NEWER_SCHEMA, TRIGGERS_MISSING.
     """
-    path = _path(url)
-    with _migrating(path) as conn:
-        _check_application(conn.scalar(text("PRAGMA application_id")), path)
+    parsed = _parse(url)
+    database = _database(parsed)
+    with _translated(database), database.upgrading(parsed) as conn:
         if _revision(conn) > SCHEMA:
             check_schema(conn)
         _upgrade(conn)
@@ -82,7 +75,7 @@ def upgrade_schema(url: str) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database, and cannot write."""
-    with _translated(), engine.connect() as conn, conn.begin():
+    with _transaction(engine, Mode.READ) as conn:
         yield conn
 
 
@@ -90,18 +83,27 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection that holds the write lock; commits on normal exit, else changes nothing.
 
-    Raises Unavailable: READ_ONLY, or LOCKED when another writer kept the lock for too long.
+    Raises Unavailable: READ_ONLY, LOCKED when another writer kept the lock for too long, or
+    LOST_CONNECTION: when that came while committing, only the database can say what it did.
     """
-    with _translated(), engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
+    with _transaction(engine, Mode.WRITE) as conn:
         yield conn
 
 
-@contextmanager
-def looking_at(path: Path) -> Iterator[Connection]:
-    """A connection to a ledger's file that leaves the file, and its directory, as they are."""
-    engine = _engine(path, writable=False, poolclass=NullPool)
-    with reading(engine) as conn:
-        yield conn
+def persistently(work: Callable[[], T]) -> T:
+    """Run a transaction; again, a few times, where the database gave it up or went away.
+
+    Only for work that looks first whether it was done already: a connection that is lost while
+    committing does not say whether it was. Raises the last Unavailable.
+    """
+    for pause in _PAUSES:
+        try:
+            return work()
+        except Unavailable as error:
+            if not (isinstance(error, Conflict) or error.code is Down.LOST_CONNECTION):
+                raise
+        time.sleep(pause)
+    return work()
 
 
 def check_schema(conn: Connection) -> None:
@@ -117,68 +119,50 @@ def check_schema(conn: Connection) -> None:
 
 def check_triggers(conn: Connection) -> None:
     """Raise Unavailable TRIGGERS_MISSING unless the journal's tables are append-only."""
-    found = conn.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-    if missing := TRIGGERS.difference(found):
+    database = _database(conn.engine.url)
+    if missing := database.TRIGGERS.difference(database.triggers(conn)):
         raise Unavailable(Down.TRIGGERS_MISSING, ", ".join(sorted(missing)))
 
 
-# ---- opening
-
-
-def _path(url: str) -> Path:
+def _parse(url: str) -> URL:
     if "://" not in url:
-        return Path(url)
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise Unavailable(Down.NOT_A_LEDGER, "a ledger is a SQLite file: sqlite:///PATH, or PATH")
-    return Path(parsed.database)
-
-
-def _engine(path: Path, *, writable: bool = True, marked: bool = True, **pool: Any) -> Engine:
-    """An engine on this file, which must be there. `marked`: only if it bears our mark."""
-    mode = "rw" if writable else "ro"
-    target = f"file:{quote(str(path.absolute()))}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        # No isolation level: Python's driver then leaves transactions to `_begin`.
-        raw = sqlite3.connect(
-            target, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        return URL.create("sqlite", database=url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = URL.create("unreadable")
+    if parsed.get_backend_name() not in _DATABASES or not parsed.database:
+        raise Unavailable(
+            Down.NOT_A_LEDGER,
+            "a ledger is a SQLite file (PATH, or sqlite:///PATH) or a PostgreSQL database"
+            " (postgresql://USER@HOST/NAME)",
         )
-        try:
-            _prepare(raw, path if marked else None, writable)
-        except BaseException:
-            raw.close()
-            raise
-        return raw
-
-    engine = create_engine(URL.create("sqlite", database=str(path)), creator=connect, **pool)
-    event.listen(engine, "begin", _begin)
-    return engine
+    return parsed
 
 
-def _prepare(raw: sqlite3.Connection, marked: Path | None, writable: bool) -> None:
-    if marked:
-        _check_application(raw.execute("PRAGMA application_id").fetchone()[0], marked)
-    if writable:
-        raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
-    raw.execute("PRAGMA foreign_keys = ON")
-    # Or INSERT OR REPLACE would delete rows without asking the triggers on DELETE.
-    raw.execute("PRAGMA recursive_triggers = ON")
-    raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-
-
-def _begin(conn: Connection) -> None:
-    writes = conn.get_execution_options().get(_WRITES, False)
-    conn.exec_driver_sql("PRAGMA query_only = OFF" if writes else "PRAGMA query_only = ON")
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _database(url: URL) -> Database:
+    return _DATABASES[url.get_backend_name()]
 
 
 @contextmanager
-def _migrating(path: Path) -> Iterator[Connection]:
-    engine = _engine(path, marked=False, poolclass=NullPool)
-    with writing(engine) as conn:
-        yield conn
+def _transaction(engine: Engine, mode: Mode) -> Iterator[Connection]:
+    with _translated(_database(engine.url)):
+        transaction = _begun(engine, mode)
+        with transaction.connection as conn, transaction:
+            yield conn
+
+
+def _begun(engine: Engine, mode: Mode, again: bool = True) -> RootTransaction:
+    """A transaction that has begun. A connection that died while nobody used it is replaced."""
+    options: dict[str, Any] = {MODE: mode}
+    conn = engine.connect().execution_options(**options)
+    try:
+        return conn.begin()
+    except BaseException as error:
+        conn.close()
+        if again and isinstance(error, DBAPIError) and error.connection_invalidated:
+            return _begun(engine, mode, again=False)
+        raise
 
 
 def _upgrade(conn: Connection) -> None:
@@ -193,42 +177,16 @@ def _upgrade(conn: Connection) -> None:
     command.upgrade(config, SCHEMA)
 
 
-# ---- refusing
-
-
-def _check_writable(path: Path) -> None:
-    # The directory too: SQLite writes its log beside the file.
-    for place in (path, path.parent):
-        if not os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise Unavailable(Down.READ_ONLY, f"{place} cannot be written by this user")
-
-
-def _check_application(found: object, path: Path) -> None:
-    if found != APPLICATION_ID:
-        raise Unavailable(Down.NOT_A_LEDGER, f"{path} is another program's file, or is empty")
-
-
 def _revision(conn: Connection) -> str:
     return str(conn.scalar(text("SELECT version_num FROM alembic_version")))
 
 
-_MEANING = {
-    sqlite3.SQLITE_BUSY: (Down.LOCKED, "another process has kept the database locked"),
-    sqlite3.SQLITE_LOCKED: (Down.LOCKED, "another connection has kept a table locked"),
-    sqlite3.SQLITE_READONLY: (Down.READ_ONLY, "the file or this transaction is read-only"),
-    sqlite3.SQLITE_CANTOPEN: (Down.NOT_A_LEDGER, "there is no such file, or it cannot be opened"),
-    sqlite3.SQLITE_CORRUPT: (Down.NOT_A_LEDGER, "the file is damaged: restore a copy"),
-    sqlite3.SQLITE_NOTADB: (Down.NOT_A_LEDGER, "the file is not a database"),
-}
-
-
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        # The lowest byte is the primary result code (sqlite.org/rescode.html).
-        found = _MEANING.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
-        if found is None:
+        explained = database.explain(error)
+        if explained is None:
             raise
-        raise Unavailable(*found) from error
+        raise explained from error

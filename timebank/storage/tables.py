@@ -34,10 +34,7 @@ SCHEMA = "0001"
 """The revision in `migrations/versions` that these tables are at. Revisions sort as text."""
 
 APPEND_ONLY = ("journal_entries", "journal_postings", "journal_nodes", "journal_checkpoints")
-TRIGGERS = frozenset(
-    f"{table}_{what}" for table in APPEND_ONLY for what in ("no_update", "no_delete", "no_replace")
-)
-"""What makes those tables append-only; every one must be there before anything posts."""
+"""Tables that a row is only ever added to: triggers see to that."""
 
 metadata = MetaData(
     naming_convention={
@@ -48,6 +45,8 @@ metadata = MetaData(
     }
 )
 
+# Sorted and compared by their bytes on both: nothing in here depends on a server's language.
+Words = Text().with_variant(Text(collation="C"), "postgresql")
 # 64 bits everywhere. SQLite's STRICT tables know one kind of integer and no booleans.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 Flag = Boolean(create_constraint=False).with_variant(Integer(), "sqlite")
@@ -60,12 +59,12 @@ def _table(name: str, *parts: Column[Any] | CheckConstraint | UniqueConstraint |
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=keyed_by_number)
 
 
-def _key(name: str, kind: Any = Text) -> Column[Any]:
+def _key(name: str, kind: Any = Words) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+    return Column(name, Words, nullable=False)
 
 
 def _whole(name: str) -> Column[int]:

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FLAG = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 
@@ -38,6 +39,13 @@ def _start_empty() -> None:
 
 
 def _make_append_only() -> None:
+    if op.get_context().dialect.name == "sqlite":
+        _refuse_changes_on_sqlite()
+    else:
+        _refuse_changes_on_postgresql()
+
+
+def _refuse_changes_on_sqlite() -> None:
     for table, replaced in REPLACED.items():
         refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         same = f"EXISTS (SELECT 1 FROM {table} WHERE {replaced})"
@@ -48,15 +56,32 @@ def _make_append_only() -> None:
         )
 
 
+def _refuse_changes_on_postgresql() -> None:
+    # 23001 is restrict_violation: an integrity error, as on SQLite.
+    op.execute(
+        "CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE '% is append-only', TG_TABLE_NAME USING ERRCODE = '23001'; END $$"
+    )
+    for table in REPLACED:
+        for what in ("update", "delete", "truncate"):
+            name = f"{table}_no_{what}"
+            op.execute(
+                f"CREATE TRIGGER {name} BEFORE {what} ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()"
+            )
+            # ALWAYS: also in a session that replicates, or restores with triggers turned off.
+            op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
 def _create_journal() -> None:
     op.create_table(
         "journal_entries",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
         sa.Column("time", WHOLE, nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("type", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("length(leaf) = 32", name=op.f("ck_journal_entries_leaf")),
@@ -71,7 +96,7 @@ def _create_journal() -> None:
         "journal_postings",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
         sa.Column("n", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("account", TEXT, nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_journal_postings_nonzero")),
         sa.CheckConstraint(
@@ -124,13 +149,13 @@ def _create_journal() -> None:
 def _create_fold() -> None:
     op.create_table(
         "fold_governance",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("ledger", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("ledger", TEXT, nullable=False),
         sa.Column("rules", WHOLE, nullable=False),
-        sa.Column("log_key", sa.Text(), nullable=False),
+        sa.Column("log_key", TEXT, nullable=False),
         sa.Column("key_delay", WHOLE, nullable=False),
-        sa.Column("thresholds", sa.Text(), nullable=False),
-        sa.Column("origins", sa.Text(), nullable=False),
+        sa.Column("thresholds", TEXT, nullable=False),
+        sa.Column("origins", TEXT, nullable=False),
         sa.CheckConstraint("key = ''", name=op.f("ck_fold_governance_single")),
         sa.CheckConstraint("rules >= 1", name=op.f("ck_fold_governance_rules")),
         sa.PrimaryKeyConstraint("key", name="pk_fold_governance"),
@@ -139,11 +164,11 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_currencies",
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("policy", sa.Text(), nullable=False),
-        sa.Column("contra", sa.Text(), nullable=False),
-        sa.Column("redemption", sa.Text(), nullable=False),
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("unit", TEXT, nullable=False),
+        sa.Column("policy", TEXT, nullable=False),
+        sa.Column("contra", TEXT, nullable=False),
+        sa.Column("redemption", TEXT, nullable=False),
         sa.Column("credit_given", WHOLE, nullable=False),
         sa.Column("issued", WHOLE, nullable=False),
         sa.Column("retired", WHOLE, nullable=False),
@@ -170,10 +195,10 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_accounts",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
         sa.Column("floor", WHOLE, nullable=True),
         sa.Column("ceiling", WHOLE, nullable=True),
         sa.Column("balance", WHOLE, nullable=False),
@@ -203,12 +228,12 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_members",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("roles", sa.Text(), nullable=False),
-        sa.Column("accounts", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("roles", TEXT, nullable=False),
+        sa.Column("accounts", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.CheckConstraint(
             "kind IN ('person', 'shop', 'organisation')", name=op.f("ck_fold_members_kind")
         ),
@@ -221,20 +246,20 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_holders",
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("members", sa.Text(), nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("members", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("role", name="pk_fold_holders"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "fold_keys",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("scheme", sa.Text(), nullable=False),
-        sa.Column("spki", sa.Text(), nullable=False),
-        sa.Column("scopes", sa.Text(), nullable=False),
-        sa.Column("caps", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("scheme", TEXT, nullable=False),
+        sa.Column("spki", TEXT, nullable=False),
+        sa.Column("scopes", TEXT, nullable=False),
+        sa.Column("caps", TEXT, nullable=False),
         sa.Column("active_from", WHOLE, nullable=False),
         sa.Column("revoked", FLAG, nullable=False),
         sa.CheckConstraint(
@@ -247,9 +272,9 @@ def _create_fold() -> None:
     op.create_index("ix_fold_keys_member", "fold_keys", ["member"], unique=False)
     op.create_table(
         "fold_key_days",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
         sa.Column("day", WHOLE, nullable=False),
         sa.Column("spent", WHOLE, nullable=False),
         sa.CheckConstraint(
@@ -261,10 +286,10 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_used",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("what", TEXT, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
         sa.CheckConstraint(
             "kind IN ('invitation', 'request', 'withdrawn')", name=op.f("ck_fold_used_kind")
         ),
@@ -274,10 +299,10 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_returned",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("entry", sa.Text(), nullable=False),
-        sa.Column("payer", sa.Text(), nullable=False),
-        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("entry", TEXT, nullable=False),
+        sa.Column("payer", TEXT, nullable=False),
+        sa.Column("payee", TEXT, nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.CheckConstraint(
             "amount BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_returned_amount")
@@ -288,8 +313,8 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_bank_lines",
-        sa.Column("line", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("line", TEXT, nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.Column("cited", WHOLE, nullable=False),
         sa.CheckConstraint(
@@ -305,11 +330,11 @@ def _create_fold() -> None:
     )
     op.create_table(
         "fold_redemptions",
-        sa.Column("redemption", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("redemption", TEXT, nullable=False),
+        sa.Column("account", TEXT, nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
         sa.Column("open", WHOLE, nullable=False),
-        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("settled_by", TEXT, nullable=False),
         sa.CheckConstraint(
             "open BETWEEN 0 AND 9007199254740991", name=op.f("ck_fold_redemptions_open")
         ),
@@ -322,17 +347,17 @@ def _create_fold() -> None:
 def _create_kept() -> None:
     op.create_table(
         "kept_openings",
-        sa.Column("commitment", sa.Text(), nullable=False),
+        sa.Column("commitment", TEXT, nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("commitment", name="pk_kept_openings"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "kept_codes",
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("revoked", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("code", name="pk_kept_codes"),
@@ -342,11 +367,11 @@ def _create_kept() -> None:
     op.create_index("ix_kept_codes_member", "kept_codes", ["member"], unique=False)
     op.create_table(
         "kept_requests",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("payee", TEXT, nullable=False),
         sa.Column("request", sa.LargeBinary(), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("memo", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
         sa.Column("cancelled", FLAG, nullable=False),
@@ -357,10 +382,10 @@ def _create_kept() -> None:
     )
     op.create_table(
         "kept_invitations",
-        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("secret_hash", TEXT, nullable=False),
         sa.Column("voucher", sa.LargeBinary(), nullable=False),
         sa.Column("authorization", sa.LargeBinary(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("label", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("secret_hash", name="pk_kept_invitations"),
@@ -369,9 +394,9 @@ def _create_kept() -> None:
     )
     op.create_table(
         "kept_refusals",
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("identity", name="pk_kept_refusals"),
         sqlite_strict=True,
@@ -379,9 +404,9 @@ def _create_kept() -> None:
     )
     op.create_table(
         "kept_sessions",
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("revoked", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name="pk_kept_sessions"),
@@ -390,9 +415,9 @@ def _create_kept() -> None:
     )
     op.create_table(
         "kept_tills",
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("label", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("revoked", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name="pk_kept_tills"),
@@ -402,8 +427,8 @@ def _create_kept() -> None:
     op.create_index("ix_kept_tills_member", "kept_tills", ["member"], unique=False)
     op.create_table(
         "kept_proposals",
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
+        sa.Column("type", TEXT, nullable=False),
         sa.Column("order", sa.LargeBinary(), nullable=False),
         sa.Column("authorizations", sa.LargeBinary(), nullable=False),
         sa.Column("created", WHOLE, nullable=False),
@@ -414,10 +439,10 @@ def _create_kept() -> None:
     )
     op.create_table(
         "kept_passkeys",
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
         sa.Column("credential_id", sa.LargeBinary(), nullable=True),
-        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("label", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("key_id", name="pk_kept_passkeys"),
         sqlite_strict=True,
@@ -429,8 +454,8 @@ def _create_kept() -> None:
     op.create_index("ix_kept_passkeys_member", "kept_passkeys", ["member"], unique=False)
     op.create_table(
         "kept_settings",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_kept_settings"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
