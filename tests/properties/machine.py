@@ -1,0 +1,318 @@
+"""Random histories of a small neighbourhood, played to a ledger and to the model beside it.
+
+A ledger is plugged in as a `Driver`: in memory, or the posting service on a real database.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import ClassVar, Protocol
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.properties.model import Leg, Model, Person
+from tests.town import Snapshot, snapshot
+from tests.world import FOUNDERS, World, a_commitment, an_id
+from timebank.errors import Refusal
+from timebank.ledger import orders
+from timebank.ledger.entries import parse_entry, verify_entry
+from timebank.ledger.facts import Account
+from timebank.ledger.replay import Replay
+from timebank.ledger.verified import VerifiedOrder
+
+NOTE = a_commitment("notitie")
+SYSTEM = ("bank", "contra", "outside", "redemption", "transit")
+
+names = st.sampled_from(sorted(FOUNDERS))
+roles = st.sampled_from(["auditor", "coordinator", "issuer", "registrar", "treasurer"])
+pairs = st.permutations(sorted(FOUNDERS)).map(lambda some: some[:2])
+hours = st.integers(1, 120) | st.integers(1, 700)
+cents = st.integers(1, 3_000) | st.integers(1, 60_000)
+
+
+picks = st.integers(0, 999)
+
+
+def some(numbers: Collection[int], pick: int) -> int:
+    """Return one of these numbers: the latest for 0."""
+    return sorted(numbers, reverse=True)[pick % len(numbers)]
+
+
+def team(*likely: str) -> st.SearchStrategy[list[str]]:
+    """Return who signs a proposal: mostly those who may, and sometimes anyone."""
+    anyone = st.lists(names, min_size=1, max_size=3, unique=True)
+    return st.integers(0, 5).flatmap(lambda die: anyone if die == 5 else st.just(list(likely)))
+
+
+@st.composite
+def legs(draw: st.DrawFn) -> list[Leg]:
+    chosen = []
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
+        payer, payee = draw(pairs)
+        currency = draw(st.sampled_from(["UUR", "WIJK"]))
+        chosen.append((payer, payee, currency, draw(hours if currency == "UUR" else cents)))
+    return chosen
+
+
+class Driver(Protocol):
+    """A ledger that has been founded by `World().genesis`."""
+
+    def post(self, time: int, batch: Sequence[VerifiedOrder]) -> Refusal | None:
+        """Post these orders together at this time; return the refusal where there is one."""
+
+    def facts(self) -> Snapshot:
+        """Return the fold: what is known, by type and key."""
+
+    def entries(self, start: int) -> list[bytes]:
+        """Return the bytes of the entries from `start` on."""
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Every step is one post. After it the ledger, the model and a replay of the journal agree."""
+
+    driver_class: ClassVar[type]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.driver: Driver = self.driver_class()
+        self.replay = Replay.empty()
+        self.model = Model(
+            {name: Person(kind, set(roles)) for name, (kind, roles) in FOUNDERS.items()},
+            {
+                (name, item.code): (item.policy.floor, item.policy.ceiling)
+                for item in self.world.founding().currencies
+                for name, (kind, _) in FOUNDERS.items()
+                if kind in item.policy.holders
+            },
+        )
+        self.names = {self.world.system(kind): "@" + kind for kind in SYSTEM}
+        self.names |= {self.world.account(*pair): pair[0] for pair in self.model.limits}
+        self.orders: dict[int, VerifiedOrder] = {}
+        self.facts = self.driver.facts()
+
+    def account(self, name: str, currency: str) -> str:
+        return self.world.system(name[1:]) if name[0] == "@" else self.world.account(name, currency)
+
+    def leg(self, leg: Leg) -> orders.Leg:
+        payer, payee, currency, amount = leg
+        return orders.Leg(
+            self.account(payer, currency), self.account(payee, currency), currency, amount
+        )
+
+    def sign(self, body: orders.Body, signers: Sequence[str]) -> VerifiedOrder:
+        return self.world.signed(self.world.order(body, signers[0]), *signers)
+
+    @property
+    def ref(self) -> int:
+        """The number of the next order."""
+        return len(self.orders)
+
+    def expect(self, codes: set[str], *batch: VerifiedOrder) -> bool:
+        """Post, check that it went as the model said, and say whether it was posted."""
+        refusal = self.driver.post(self.world.now, batch)
+        if refusal is not None:
+            assert str(refusal.code) in codes, (refusal, codes)
+            assert self.driver.facts() == self.facts, "a refusal changes nothing"
+        else:
+            assert not codes, codes
+            self.facts = self.driver.facts()
+        for verified in batch:
+            self.orders[self.ref] = verified
+        return refusal is None
+
+    # ---- after every step
+
+    @invariant()
+    def replay_and_model_agree(self) -> None:
+        for data in self.driver.entries(self.replay.size):
+            entry = parse_entry(data)
+            self.replay.add(entry, verify_entry(entry))
+        assert snapshot(self.replay.finish()) == self.facts
+        sums = dict.fromkeys(("EUR", "UUR", "WIJK"), 0)
+        for fact in self.facts.values():
+            if isinstance(fact, Account):
+                pair = self.names[fact.id], fact.currency
+                assert fact.balance == self.model.balances[pair], pair
+                sums[fact.currency] += fact.balance
+        assert not any(sums.values()), sums
+
+    @invariant()
+    def what_is_in_circulation_is_covered(self) -> None:
+        """Unless euros went out over the bank: the journal records that, it cannot prevent it."""
+        if all(amount >= 0 for amount, _ in self.model.lines.values()):
+            assert self.model.circulating <= self.model.reserve
+
+    # ---- the steps
+
+    @initialize()
+    def begin_with_credits_around(self) -> None:
+        self.record_bank(50_000, "@outside", ["truus"])
+        self.issue("werk", 50_000, 0, ["truus", "kees"])
+        for payee, amount in (("joop", 10_000), ("bart", 15_000), ("noor", 5_000)):
+            self.pay([("werk", payee, "WIJK", amount)], None)
+        self.redeem("bart", 4_000)
+
+    @rule(seconds=st.integers(1, 90_000))
+    def wait(self, seconds: int) -> None:
+        self.world.now += seconds
+
+    @rule(chosen=legs(), others=st.none() | st.lists(names, min_size=1, unique=True))
+    def pay(self, chosen: list[Leg], others: list[str] | None) -> None:
+        ref, signers = self.ref, others or sorted({payer for payer, *_ in chosen})
+        verified = self.sign(orders.Pay(tuple(map(self.leg, chosen))), signers)
+        self.expect(self.model.pay(ref, chosen, signers), verified)
+
+    @rule(pair=pairs, amount=hours, number=st.integers(0, 3), wrong=st.booleans())
+    def answer(self, pair: list[str], amount: int, number: int, wrong: bool) -> None:
+        ref, leg, asked = self.ref, (*pair, "UUR", amount), amount + wrong
+        if (pair[1], "UUR") not in self.model.limits:
+            return
+        request = orders.Request(
+            an_id(f"request {number}"),
+            self.world.member(pair[1]),
+            (orders.Credit(self.account(pair[1], "UUR"), "UUR", asked),),
+            self.world.now + 60,
+        )
+        verified = self.sign(orders.Pay((self.leg(leg),), request=request), [pair[0]])
+        self.expect(self.model.answer(ref, leg, number, asked), verified)
+
+    @rule(pair=pairs, amounts=st.lists(hours, min_size=2, max_size=3))
+    def pay_in_a_batch(self, pair: list[str], amounts: list[int]) -> None:
+        """All or none: the model pays them one by one, and takes them back when one is refused."""
+        payer, payee = pair
+        moved = [(payer, payee, "UUR", amount) for amount in amounts]
+        total = (payer, payee, "UUR", sum(amounts))
+        codes = self.model.pay(-1, [total], [payer])
+        self.model.done.pop(-1, None)
+        bodies = [orders.Pay((self.leg(leg),)) for leg in moved]
+        batch = self.world.batch([self.world.order(body, payer) for body in bodies], payer)
+        self.expect(codes, *batch)
+
+    @rule(pick=picks, part=st.integers(1, 4), other=st.none() | names)
+    def refund(self, pick: int, part: int, other: str | None) -> None:
+        ref = some(self.model.done, pick)
+        paid = self.model.done[ref].legs[0]
+        amount = max(1, paid[3] // part)
+        signer = other or paid[1]
+        if signer.startswith("@") or len(self.model.done[ref].legs) > 1:
+            return
+        new, leg = self.ref, self.leg(self.model.back(ref, amount))
+        verified = self.sign(orders.Refund(self.orders[ref].order.identity, (leg,)), [signer])
+        self.expect(self.model.refund(new, ref, amount, signer), verified)
+
+    @rule(pick=picks, part=st.integers(1, 4), signers=team("truus", "kees"))
+    def correct(self, pick: int, part: int, signers: list[str]) -> None:
+        ref = some(self.model.done, pick)
+        amount = max(1, self.model.done[ref].legs[0][3] // part)
+        new, leg = self.ref, self.leg(self.model.back(ref, amount))
+        verified = self.sign(orders.Correct(self.orders[ref].order.identity, (leg,), NOTE), signers)
+        self.expect(self.model.correct(new, ref, amount, signers), verified)
+
+    @rule(
+        amount=st.integers(-20_000, 50_000).filter(bool),
+        counter=st.sampled_from(["@outside", "@transit"]),
+        signers=team("truus"),
+    )
+    def record_bank(self, amount: int, counter: str, signers: list[str]) -> None:
+        ref = self.ref
+        body = orders.RecordBank(self.account("@bank", ""), self.account(counter, ""), amount, NOTE)
+        self.expect(self.model.record_bank(ref, amount, counter, signers), self.sign(body, signers))
+
+    @rule(to=names, amount=cents, pick=picks, signers=team("truus", "kees"))
+    def issue(self, to: str, amount: int, pick: int, signers: list[str]) -> None:
+        line = some(self.model.lines, pick)
+        ref, cited = self.ref, orders.CitedLine(self.orders[line].order.identity, amount)
+        body = orders.Issue(self.account(to, "WIJK"), "WIJK", amount, (cited,))
+        self.expect(self.model.issue(ref, to, amount, line, signers), self.sign(body, signers))
+
+    @rule(
+        name=names,
+        amount=cents,
+        signers=team("truus", "kees"),
+        own=st.sampled_from([True, True, False]),
+    )
+    def retire(self, name: str, amount: int, signers: list[str], own: bool) -> None:
+        ref = self.ref
+        together = list(dict.fromkeys([*signers, name] if own else signers))
+        body = orders.Retire(self.account(name, "WIJK"), "WIJK", amount)
+        self.expect(self.model.retire(ref, name, amount, together), self.sign(body, together))
+
+    @rule(name=st.sampled_from(["bart", "noor", "werk", "joop"]), amount=cents)
+    def redeem(self, name: str, amount: int) -> None:
+        ref = self.ref
+        body = orders.Redeem(self.account(name, "WIJK"), "WIJK", amount, NOTE)
+        self.expect(self.model.redeem(ref, name, amount), self.sign(body, [name]))
+
+    @rule(
+        picks=st.lists(picks, min_size=1, max_size=3),
+        wrong=st.sampled_from([0, 0, 0, 1]),
+        signers=team("truus", "kees"),
+    )
+    def settle(self, picks: list[int], wrong: int, signers: list[str]) -> None:
+        refs = {some(self.model.open, pick) for pick in picks}
+        payouts = {ref: max(1, self.model.open[ref] + wrong) for ref in refs}
+        items = [
+            orders.Payout(
+                self.orders[ref].order.identity,
+                self.account(self.model.done[ref].legs[0][0], "WIJK"),
+                amount,
+            )
+            for ref, amount in payouts.items()
+        ]
+        body = orders.Settle(
+            "WIJK",
+            self.account("@transit", ""),
+            self.account("@outside", ""),
+            tuple(sorted(items, key=lambda item: item.redemption)),
+            NOTE,
+        )
+        self.expect(self.model.settle(payouts, signers), self.sign(body, signers))
+
+    @rule(name=names, suspended=st.sampled_from([False, False, True]), signers=team("els"))
+    def suspend(self, name: str, suspended: bool, signers: list[str]) -> None:
+        body = orders.Suspend(self.world.member(name), suspended, NOTE)
+        self.expect(self.model.suspend(name, suspended, signers), self.sign(body, signers))
+
+    @rule(name=names, role=roles, held=st.booleans(), signers=team("els", "farid"))
+    def set_role(self, name: str, role: orders.Role, held: bool, signers: list[str]) -> None:
+        body = orders.SetRole(self.world.member(name), role, held)
+        self.expect(self.model.set_role(name, role, held, signers), self.sign(body, signers))
+
+    @rule(
+        name=names,
+        currency=st.sampled_from(["UUR", "WIJK"]),
+        floor=st.sampled_from([0, 0, 0, -1, -60, -700, -99_000]),
+        ceiling=st.integers(0, 60_000),
+        signers=team("els", "farid"),
+    )
+    def set_limit(
+        self, name: str, currency: str, floor: int, ceiling: int, signers: list[str]
+    ) -> None:
+        account = self.account(name, currency)
+        body = orders.SetLimit(self.world.member(name), account, currency, floor, ceiling)
+        self.expect(
+            self.model.set_limit(name, currency, floor, ceiling, signers),
+            self.sign(body, signers),
+        )
+
+    @precondition(lambda self: self.ref > 25)
+    @rule(name=names)
+    def leave(self, name: str) -> None:
+        body = orders.Leave(self.world.member(name))
+        self.expect(self.model.leave(name), self.sign(body, [name]))
+
+    @rule(pick=picks)
+    def replay_an_old_order(self, pick: int) -> None:
+        self.expect({"already_posted"}, self.orders[some(self.model.done, pick)])
+
+    @rule(name=names, amount=hours)
+    def withdraw_before_it_posts(self, name: str, amount: int) -> None:
+        other = "joop" if name != "joop" else "amina"
+        if (name, "UUR") not in self.model.limits:
+            return
+        pay = self.sign(orders.Pay((self.leg((name, other, "UUR", amount)),)), [name])
+        withdraw = self.sign(orders.Withdraw(json.loads(pay.order.data)), [name])
+        codes = self.model.idle(name)
+        if self.expect(codes, withdraw):
+            self.expect({"withdrawn"}, pay)
