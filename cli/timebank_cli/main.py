@@ -24,6 +24,7 @@ from timebank_cli.commands import (
     settle,
     treasury,
 )
+from timebank_cli.demo import demo
 from timebank_cli.desk import Desk
 
 
@@ -70,3 +71,4 @@ for module in (
 ):
     for command in module.COMMANDS:
         main.add_command(command)
+main.add_command(demo)

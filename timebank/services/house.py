@@ -15,6 +15,8 @@ SETTINGS = {
 }
 """Every setting that people choose, and what it is for."""
 
+_DEMO = "demo"
+
 
 def settings(bank: Bank) -> dict[str, str]:
     """Return every setting by name; "" for one that nobody set."""
@@ -28,6 +30,18 @@ def keep_setting(bank: Bank, name: str, value: str) -> None:
         raise KeyError(name)
     with writing(bank.engine) as conn:
         people.keep_setting(conn, name, value)
+
+
+def mark_demo(bank: Bank) -> None:
+    """Remember that this ledger is a demo: its keys are anybody's, its money is nobody's."""
+    with writing(bank.engine) as conn:
+        people.keep_setting(conn, _DEMO, "1")
+
+
+def is_demo(bank: Bank) -> bool:
+    """Whether this ledger was made by the demo."""
+    with reading(bank.engine) as conn:
+        return people.setting(conn, _DEMO) == "1"
 
 
 def link(bank: Bank, kind: str, code: str) -> str:

@@ -1,0 +1,80 @@
+"""What the demo leaves in its folder, and the proof that it is right: audit, bundle, receipt."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from timebank.services import auditing, receipts
+from timebank.services.auditing import Finding, Verdict
+from timebank.services.bank import Bank
+from timebank.services.posting import Posted
+from timebank_cli.demo.wijk import PASSPHRASE
+from timebank_cli.output import progress
+from timebank_cli.refusals import Stop
+
+MARK = "demo.txt"
+BUNDLE = "bundle.txt"
+CHECKPOINT = "checkpoint-week-4.txt"
+RECEIPT = "receipt-joop.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the audit found, and what the bundle proved with no database."""
+
+    findings: list[Finding]
+    bundle: Path
+    verdict: Verdict
+    text: str
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder anew; Stop `not_a_demo` where it holds anything but an earlier demo."""
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise Stop("not_a_demo", f"{folder} holds something else; choose another --folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).write_text(
+        "Made by `timebank demo`, which throws all of this away when it runs again.\n"
+        f"Passphrase of every key file: {PASSPHRASE}\n",
+        encoding="utf-8",
+    )
+
+
+def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
+    """Audit the ledger; export it and verify the bundle alone; hand out and check a receipt.
+
+    Raises ProofError, BrokenJournal or Refusal where the bundle or the receipt does not hold.
+    """
+    length = auditing.entry_count(bank)
+    with progress("Audit", length) as done:
+        findings = auditing.check(bank, lambda seq: done(seq + 1))
+    bundle = folder / BUNDLE
+    with bundle.open("wb") as file:
+        file.writelines(auditing.export(bank))
+    with bundle.open("rb") as lines, progress("Bundle", length) as done:
+        verdict = auditing.verify_bundle(lines, bank.ledger, paper, done)
+    (folder / CHECKPOINT).write_text(paper, encoding="utf-8")
+    receipt = receipts.receipt(bank, keepsake.identity)
+    receipts.check_receipt(receipt, bank.ledger)
+    (folder / RECEIPT).write_text(receipt, encoding="utf-8")
+    return Shown(findings, bundle, verdict, _text(findings, verdict, folder, bank.ledger))
+
+
+def _text(findings: list[Finding], verdict: Verdict, folder: Path, ledger: str) -> str:
+    size = verdict.checkpoint.size
+    audit = [f"Audit: {size} entries, no findings."]
+    if findings:
+        audit = [f"Audit: {len(findings)} findings:"]
+        audit += [f"  {item.check}: {item.detail}" for item in findings]
+    return "\n".join(
+        [
+            *audit,
+            f"Bundle: {size} entries verified with no database, and they extend the checkpoint"
+            " printed in week 4.",
+            f"        timebank audit verify {folder / BUNDLE} --ledger {ledger}",
+            "Receipt: Joop's payment for his bicycle proves itself.",
+            f"        timebank verify {folder / RECEIPT} --ledger {ledger}",
+        ]
+    )
