@@ -1,25 +1,38 @@
 """A founded ledger in a real SQLite file, with the people of `tests.world` in it."""
 
+import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from tests.world import LOG_KEY_SEED, NOW, World
+from tests.world import LOG_KEY_SEED, NOW, World, a_commitment, an_id
 from timebank.clock import SetClock
+from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder
-from timebank.services.bank import Bank
+from timebank.services import statements
+from timebank.services.bank import Bank, open_bank
+from timebank.services.drafts import Draft, commit
 from timebank.services.founding import found
 from timebank.services.posting import Posted, Submission, post_one
 from timebank.settings import Settings
-from timebank.signing.canonical import decode
+from timebank.signing.authorizations import authorize
+from timebank.signing.canonical import Value, decode
+from timebank.signing.messages import Tag
+
+
+def authorizations(verified: VerifiedOrder) -> list[Value]:
+    values = decode(verified.authorizations, 1 << 20)
+    assert isinstance(values, list)
+    return values
 
 
 def submission(verified: VerifiedOrder) -> Submission:
-    authorizations = decode(verified.authorizations, 1 << 20)
-    assert isinstance(authorizations, list)
-    return Submission(verified.order.data, authorizations)
+    return Submission(verified.order.data, authorizations(verified))
 
 
 @dataclass
@@ -33,6 +46,36 @@ class Village:
     def post(self, verified: VerifiedOrder) -> Posted:
         return post_one(self.bank, submission(verified))
 
+    def send(self, draft: Draft, *signers: str) -> Posted:
+        """Sign a draft as these people, and post it."""
+        return post_one(self.bank, draft.submission(self.signatures(draft, *signers)))
+
+    def do(self, body: orders.Body, *signers: str) -> Posted:
+        """Post an order that these people sign, of whom the first is its author."""
+        order = self.world.order(body, signers[0])
+        return self.post(self.world.signed(order, *signers))
+
+    def signatures(self, draft: Draft, *signers: str) -> list[Value]:
+        return [authorize(self.world.key(name), Tag.ORDER, draft.order.data) for name in signers]
+
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+        self.world.now += seconds
+
+    def balance(self, name: str, currency: str = "UUR") -> int:
+        found = statements.balances(self.bank, self.world.member(name))
+        return next(item.balance for item in found if item.currency == currency)
+
+    def issue(self, amount: int = 50_000, to: str = "werk") -> Posted:
+        """Record a deposit and issue all of it."""
+        line = self.post(self.world.record_bank(amount))
+        return self.post(self.world.issue(to, amount, line.identity))
+
+    def raw(self) -> "closing[sqlite3.Connection]":
+        """The database as somebody with the file and a SQLite shell has it."""
+        path = self.bank.settings.folder / self.bank.settings.name
+        return closing(sqlite3.connect(path, isolation_level=None))
+
 
 @pytest.fixture(name="settings")
 def _settings(tmp_path: Path) -> Settings:
@@ -41,7 +84,82 @@ def _settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(name="village")
 def _village(settings: Settings) -> Iterator[Village]:
+    village = new_village(settings)
+    yield village
+    village.bank.close()
+
+
+def new_village(settings: Settings) -> Village:
     world, clock = World(), SetClock(NOW)
-    bank = found(settings, submission(world.genesis), LOG_KEY_SEED, clock)
-    yield Village(world, bank, clock)
-    bank.close()
+    return Village(world, found(settings, submission(world.genesis), LOG_KEY_SEED, clock), clock)
+
+
+@pytest.fixture(scope="session", name="market")
+def _market(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The files of a ledger in which every kind of fact is there; to be copied, not opened."""
+    settings = Settings.of(str(tmp_path_factory.mktemp("market") / "wijk.db"))
+    village = new_village(settings)
+    hold_market(village)
+    village.bank.close()
+    return settings
+
+
+def hold_market(village: Village) -> None:
+    """Post something of everything, so that every table of the fold has rows."""
+    world = village.world
+    village.issue(50_000)
+    village.post(world.pay("werk", "joop", 4_000, "WIJK"))
+    memo = commit("fiets maken")
+    paid = village.send(
+        Draft(
+            world.order(orders.Pay((world.leg("joop", "amina", 90),), memo.commitment), "joop"),
+            (memo,),
+        ),
+        "joop",
+    )
+    village.do(orders.Refund(paid.identity, (world.leg("amina", "joop", 30),)), "amina")
+    village.post(world.pay("joop", "bart", 1_200, "WIJK"))
+    village.post(world.pay("joop", "noor", 700, "WIJK"))
+    redeemed = village.post(world.redeem("bart", 1_000))
+    village.do(
+        orders.Settle(
+            "WIJK",
+            world.system("transit"),
+            world.system("outside"),
+            (orders.Payout(redeemed.identity, world.account("bart", "WIJK"), 1_000),),
+            a_commitment("bestand"),
+        ),
+        "truus",
+        "kees",
+    )
+    village.post(world.redeem("noor", 600))
+    village.post(world.admit("sara"))
+    village.post(
+        world.add_key("joop", "joop phone", scopes=("pay",), caps=(orders.Cap("UUR", 60),))
+    )
+    order = world.order(orders.Pay((world.leg("joop", "amina", 10),)), "joop")
+    village.post(world.signed(order, "joop phone"))
+    asked = orders.Request(
+        an_id("verzoek"),
+        world.member("amina"),
+        (orders.Credit(world.account("amina"), "UUR", 15),),
+        world.now + 300,
+    )
+    village.do(orders.Pay((world.leg("els", "amina", 15),), request=asked), "els")
+    doubt = world.pay("els", "joop", 5)
+    village.do(orders.Withdraw(json.loads(doubt.order.data)), "els")
+    village.do(orders.Suspend(world.member("sara"), True, a_commitment("telefoon kwijt")), "els")
+
+
+def copy_of(settings: Settings, folder: Path) -> Settings:
+    """Copy a ledger that is not open, guard and log key included."""
+    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
+        shutil.copy(path, folder / path.name)
+    return replace(settings, database=str(folder / settings.name), folder=folder)
+
+
+def reopened(settings: Settings, now: int = NOW) -> Village:
+    """Open a ledger that was copied or closed, on a clock that stands at `now`."""
+    world, clock = World(), SetClock(now)
+    world.now, world.counter = now, 10_000
+    return Village(world, open_bank(settings, clock), clock)

@@ -78,7 +78,8 @@ def test_malformed_bytes_among_good_orders_are_answered_in_their_place(village):
     good = submission(village.world.pay("joop", "amina", 10))
     bad = type(good)(b'{"not":"an order"}', good.authorizations)
     outcomes = post(village.bank, [bad, good])
-    assert isinstance(outcomes[0], Refused) and outcomes[0].refusal.code == Code.BAD_FIELD
+    assert isinstance(outcomes[0], Refused)
+    assert outcomes[0].refusal.code == Code.BAD_FIELD
     assert isinstance(outcomes[1], Posted)
 
 
@@ -105,7 +106,8 @@ def test_half_a_batch_is_refused(village):
     legs = [world.leg("joop", "amina", 20), world.leg("joop", "els", 40)]
     batch = world.batch([world.order(world.pay_body(leg), "joop") for leg in legs], "joop")
     (outcome,) = post(village.bank, [submission(batch[0])])
-    assert isinstance(outcome, Refused) and outcome.refusal.code == Code.BATCH_INCOMPLETE
+    assert isinstance(outcome, Refused)
+    assert outcome.refusal.code == Code.BATCH_INCOMPLETE
 
 
 def test_an_order_refused_for_want_of_balance_stays_refused_until_it_expires(village):
