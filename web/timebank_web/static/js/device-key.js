@@ -50,6 +50,14 @@ export async function findDeviceKey(spkis) {
   }
 }
 
+/** Forgets a key that the ledger no longer takes. @param {string} spki */
+export async function forgetDeviceKey(spki) {
+  const kept = /** @type {(DeviceKey & {n: number})[]} */ (await run("readonly", (store) => store.getAll()));
+  for (const key of kept) {
+    if (key.spki === spki) await run("readwrite", (store) => store.delete(key.n));
+  }
+}
+
 /**
  * @param {DeviceKey} key @param {Uint8Array} whole the message
  * @returns {Promise<import("./keys.js").Signed>}

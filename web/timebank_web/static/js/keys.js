@@ -33,6 +33,16 @@ export function hasPasskeys() {
   return window.isSecureContext && "PublicKeyCredential" in window && "credentials" in navigator;
 }
 
+/** Whether this device itself can make one, without a phone or stick beside it. @returns {Promise<boolean>} */
+export async function hasOwnPasskeys() {
+  if (!hasPasskeys()) return false;
+  try {
+    return await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes everything ready to sign these bytes under this tag.
  * With an empty list of keys the phone itself offers the passkeys it has (signing in).
@@ -45,7 +55,7 @@ export async function prepare(tag, bytes, keys, rpId) {
   const devices = keys.filter((key) => key.kind === "device").map((key) => key.spki);
   const device = await findDeviceKey(devices.length || !keys.length ? devices : null);
   // A device key is only ever made where passkeys are missing, so when it is here it is the key.
-  if (device && (devices.length || !hasPasskeys())) {
+  if (device) {
     return { kind: "device", sign: () => signWithDeviceKey(device, whole) };
   }
   const passkeys = keys.flatMap((key) => (key.kind === "passkey" ? [key] : []));

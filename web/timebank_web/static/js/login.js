@@ -3,11 +3,13 @@
  *
  *   form[data-login] data-tag="timebank:login:v1" data-post="/..."; #order-draft has
  *     {order: "<canonical login text>", keys: [], rp_id}
- * POST {order, authorizations, credential_id?} -> {outcome: "done" | "refused", go?, message?}
+ * POST {order, authorizations, credential_id?} -> {state: "posted" | "refused", go?, message?}
  * A passkey that the page does not know yet sends no spki: the server finds it by credential_id.
+ * A device key that the ledger does not take is forgotten, so that a passkey gets its turn.
  */
 
 import { utf8 } from "./canonical.js";
+import { forgetDeviceKey } from "./device-key.js";
 import { prepare } from "./keys.js";
 import { readDraft } from "./order.js";
 import { post, reason, say } from "./submit.js";
@@ -41,7 +43,10 @@ async function go(form, order, signer) {
     if (answer.go) return location.replace(answer.go);
     const place = form.querySelector("[data-server-message]");
     if (place && answer.message) place.textContent = answer.message;
-    say(form, answer.outcome === "refused" ? "refused" : "failed");
+    say(form, answer.state === "unknown" ? "failed" : "refused");
+    if (answer.code === "key_revoked" || answer.code === "unknown_key") {
+      if ("spki" in authorization && signer.kind === "device") await forgetDeviceKey(authorization.spki);
+    }
   } catch (error) {
     say(form, reason(error));
   }

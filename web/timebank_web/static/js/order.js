@@ -7,17 +7,18 @@
  *   [data-field="path.to.field"] with data-int, data-text or data-json: one value of the order
  *   [data-leg] with data-payer, data-payee-account, data-currency, data-amount: legs of a payment
  *   [data-money]: beside data-amount or data-int; the visible text must say that same amount
+ *   [data-opening]: a text that the order commits to; it must be one of the draft's openings
  */
 
-import { encode, utf8 } from "./canonical.js";
+import { encode, fromBase64url, hex, message, sha256, utf8 } from "./canonical.js";
 
 /** What the page shows and what the server wants signed are not the same. */
 export class Mismatch extends Error {}
 
 /**
- * @typedef {{order: string, keys: import("./keys.js").Key[], rp_id: string,
- *   key_field?: string, kind_field?: string, user_handle?: string, rp_name?: string,
- *   name?: string}} Draft
+ * @typedef {{salt: string, text: string}} Opening
+ * @typedef {{order: string, openings?: Opening[], keys: import("./keys.js").Key[],
+ *   rp_id: string}} Draft
  */
 
 /** What the server sent along. @param {ParentNode} root @returns {Draft} */
@@ -42,6 +43,30 @@ export function agreedBytes(root, type, serverText) {
   }
   if (text !== serverText) throw new Mismatch("page and server differ");
   return utf8(text);
+}
+
+/**
+ * That every text on the page marked [data-opening] is one the order commits to.
+ * @param {ParentNode} root @param {Draft} draft
+ * @throws {Mismatch}
+ */
+export async function agreedTexts(root, draft) {
+  for (const element of elements(root, "[data-opening]")) {
+    const shown = (element.textContent ?? "").trim();
+    const opening = (draft.openings ?? []).find((item) => item.text === shown);
+    if (!opening || !draft.order.includes(`"${await commitment(opening)}"`)) {
+      throw new Mismatch("the text shown is another text");
+    }
+  }
+}
+
+/**
+ * What stands in the journal for a text.
+ * @param {Opening} opening @returns {Promise<string>} 64 hexadecimal digits
+ */
+export async function commitment({ salt, text }) {
+  const bytes = new Uint8Array([...fromBase64url(salt), ...utf8(text)]);
+  return hex(await sha256(message("timebank:commitment:v1", bytes)));
 }
 
 /**

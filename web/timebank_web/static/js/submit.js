@@ -6,16 +6,19 @@
  *     [data-say="STATE ..."]  shown in those states   [data-server-message]  the server's sentence
  *     [data-leave]  "Niet betalen"   [data-hint]  what the phone is about to ask
  *
- * POST {order, authorizations, credential_id?} -> {outcome: "done" | "refused", go?, message?}
- * GET data-outcome + identity -> the same, or {outcome: "unknown"} while nothing is posted.
+ * POST {order, authorizations, openings, credential_id?} -> {state: "posted" | "refused", go?, message?}
+ * GET data-outcome + identity -> the same, or {state: "unknown"} while nothing is posted.
  * The very same bytes are sent however often: an order posts once.
  */
 
 import { hex, message, sha256 } from "./canonical.js";
 import { KeyProblem, prepare } from "./keys.js";
-import { Mismatch, agreedBytes, readDraft } from "./order.js";
+import { Mismatch, agreedBytes, agreedTexts, readDraft } from "./order.js";
 
-/** @typedef {{outcome: "done" | "refused" | "unknown", go?: string, message?: string}} Outcome */
+/**
+ * "stopped": the server did not look at what was sent (signed out, too fast, too large).
+ * @typedef {{state: "posted" | "refused" | "unknown" | "stopped", go?: string, message?: string}} Outcome
+ */
 
 const PATIENCE = [1000, 2000, 4000];
 
@@ -31,10 +34,11 @@ async function start(form) {
   try {
     const draft = readDraft(document);
     const bytes = agreedBytes(document, form.dataset.type ?? "", draft.order);
+    await agreedTexts(document, draft);
     const signer = await prepare(tag, bytes, draft.keys, draft.rp_id);
     const identity = hex(await sha256(message(tag, bytes)));
     form.dataset.key = signer.kind;
-    form.addEventListener("submit", () => void go(form, signer, draft.order, identity));
+    form.addEventListener("submit", () => void go(form, signer, draft, identity));
     buttonOf(form, "[data-retry]")?.addEventListener("click", () => void again(form));
     if (button) button.disabled = false;
   } catch (error) {
@@ -45,17 +49,18 @@ async function start(form) {
 /**
  * Inside the tap: the prompt first, nothing slow before it.
  * @param {HTMLFormElement} form @param {import("./keys.js").Signer} signer
- * @param {string} order @param {string} identity
+ * @param {import("./order.js").Draft} draft @param {string} identity
  */
-async function go(form, signer, order, identity) {
+async function go(form, signer, draft, identity) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   say(form, "asking");
   try {
     const { authorization, credential_id } = await signer.sign();
-    const body = JSON.stringify({ order, authorizations: [authorization], credential_id });
+    const { order, openings = [] } = draft;
+    const body = JSON.stringify({ order, authorizations: [authorization], openings, credential_id });
     sending.set(form, { body, identity });
-    await deliver(form);
+    await deliver(form, true);
   } catch (error) {
     say(form, reason(error));
     delete form.dataset.busy;
@@ -69,26 +74,35 @@ const sending = new WeakMap();
 async function again(form) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
-  await deliver(form);
+  await deliver(form, false);
 }
 
-/** @param {HTMLFormElement} form */
-async function deliver(form) {
+/** @param {HTMLFormElement} form @param {boolean} first whether nothing was sent before */
+async function deliver(form, first) {
   const sent = sending.get(form);
   if (!sent) return;
   say(form, "sending");
   let outcome = await post(form.dataset.post ?? "", sent.body);
+  if (outcome.state === "stopped") return stopped(form, outcome, first);
   for (const wait of PATIENCE) {
-    if (outcome.outcome !== "unknown") break;
+    if (outcome.state === "posted" || outcome.state === "refused") break;
     await new Promise((resolve) => setTimeout(resolve, wait));
     outcome = await askOutcome((form.dataset.outcome ?? "") + sent.identity);
   }
   finish(form, outcome);
 }
 
+/**
+ * Not looked at: after a first sending nothing has happened; after a later one that is not certain.
+ * @param {HTMLFormElement} form @param {Outcome} outcome @param {boolean} first
+ */
+function stopped(form, outcome, first) {
+  finish(form, first ? { ...outcome, state: "refused" } : { state: "unknown" });
+}
+
 /** @param {HTMLFormElement} form @param {Outcome} outcome */
 function finish(form, outcome) {
-  if (outcome.outcome === "unknown") {
+  if (outcome.state !== "posted" && outcome.state !== "refused") {
     say(form, "unsure");
     delete form.dataset.busy;
     return;
@@ -100,7 +114,7 @@ function finish(form, outcome) {
   }
   const place = form.querySelector("[data-server-message]");
   if (place && outcome.message) place.textContent = outcome.message;
-  say(form, outcome.outcome);
+  say(form, outcome.state);
 }
 
 /** @param {string} url @param {string} body @returns {Promise<Outcome>} */
@@ -127,16 +141,18 @@ async function askOutcome(url) {
  */
 async function read(request) {
   try {
-    const answer = await (await request()).json();
-    if (answer.outcome === "done" || answer.outcome === "refused") return answer;
+    const response = await request();
+    const answer = await response.json();
+    if (answer.state === "posted" || answer.state === "refused") return answer;
+    if (answer.error && response.status < 500) return { state: "stopped", message: answer.message };
   } catch {
     // Unknown: the caller asks again.
   }
-  return { outcome: "unknown" };
+  return { state: "unknown" };
 }
 
 /** @returns {string} */
-function csrf() {
+export function csrf() {
   return document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 }
 
@@ -156,7 +172,7 @@ export function say(form, state) {
     const states = (line.getAttribute("data-say") ?? "").split(" ");
     line.toggleAttribute("hidden", !states.includes(state));
   }
-  const over = ["unsure", "mismatch", "unsupported", "nokey", "refused", "done"].includes(state);
+  const over = ["unsure", "mismatch", "unsupported", "nokey", "refused", "posted"].includes(state);
   const button = buttonOf(form, "[data-sign-button]");
   if (button) {
     button.disabled = !["cancelled", "failed", "made"].includes(state);
