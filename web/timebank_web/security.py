@@ -50,6 +50,15 @@ HEADERS = {
 USUAL = "300 per minute"
 LIMITS = {
     "orders.post": "30 per minute",
+    "pay.find": "60 per minute",
+    "pay.payee": "60 per minute",
+    "pay.amount": "60 per minute",
+    "pay.one_off": "60 per minute",
+    "join.start": "60 per minute",
+    "join.name": "60 per minute",
+    "join.draft": "30 per minute",
+    "join.finish": "30 per minute",
+    "session.log_in": "30 per minute",
 }
 """How often one member, or one address that is not signed in, may ask the same thing."""
 
