@@ -89,7 +89,7 @@ class Hamlet(World):
             next(item for item in whole.founders if item.member == self.member(name))
             for name in ("els", "joop")
         )
-        roles = ("coordinator", "issuer", "registrar", "treasurer")
+        roles: tuple[orders.Role, ...] = ("coordinator", "issuer", "registrar", "treasurer")
         founders = [
             replace(item, roles=held, accounts=item.accounts[:1])
             for item, held in ((els, roles), (joop, ()))

@@ -172,7 +172,7 @@ def test_a_crash_between_commit_and_guard_is_recovered_from_by_proof(village):
     village.bank.close()
     child = os.fork()
     if not child:
-        Guard.write = lambda *_: os._exit(9)  # type: ignore[method-assign]  # the crash
+        Guard.write = lambda *_: os._exit(9)  # the crash
         post(open_bank(village.bank.settings, village.clock), [submission(payment)])
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
