@@ -73,6 +73,8 @@ def demo(
         _say(f"The circle is drawn in {drawing}.")
     house.mark_demo(wijk.bank)
     links = serving.links(wijk, address) if door else {}
+    wijk.bank.close()
+    server = serving.opened(wijk.bank.settings, door) if door else None
     document = {
         "ledger": wijk.bank.ledger,
         "entries": circle.entries,
@@ -91,12 +93,11 @@ def demo(
         f"\nThe ledger is {folder / DATABASE}, the keys are in {folder / 'keys'};"
         f" their passphrase is: {PASSPHRASE}",
     )
-    wijk.bank.close()
+    if server:
+        _say(serving.invitation(links, address))
+        server.run()
     if shown.findings:
         ctx.exit(REFUSED)
-    if door:
-        _say(serving.invitation(links, address))
-        serving.serve(wijk.bank.settings, door)
 
 
 def _say(text: str) -> None:

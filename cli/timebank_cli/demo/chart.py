@@ -14,7 +14,7 @@ from timebank_cli.demo.neighbourhood import CREDITS, EURO, HOURS, shown
 
 SIZE = (960, 800)
 CENTRE, RADIUS = (480, 410), 225
-BOX = (200, 68)
+BOX = (224, 68)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +87,19 @@ def _groups(state: State) -> dict[str, str]:
 def draw(circle: Circle, enterprise: str) -> str:
     """Return the circle as an SVG document; `enterprise` is what the wijkonderneming is called."""
     parts = [
-        _arc("credit", 33, 72, circle.issued),
-        _arc("credit", 108, 146, circle.rewarded),
-        _arc("credit", 213, 252, circle.spent),
-        _arc("credit", 288, 326, circle.redeemed),
-        _line("credit", (360, 410), (597, 410), circle.worked),
-        _line("euro", (304, 88), (384, 145), circle.deposited),
-        _line("euro", (576, 149), (654, 92), circle.paid_out),
-        _line("hours", (584, 650), (684, 682), circle.parts),
-        _path("hours", "M376 622C296 584 296 698 372 656", 4),
+        _arc("credit", 34, 74, circle.issued),
+        _arc("credit", 101, 146, circle.rewarded),
+        _arc("credit", 214, 257, circle.spent),
+        _arc("credit", 283, 325, circle.redeemed),
+        _line("credit", (371, 410), (579, 410), circle.worked),
+        _line("euro", (314, 90), (372, 142), circle.deposited),
+        _line("euro", (580, 149), (637, 102), circle.paid_out),
+        _line("hours", (596, 654), (662, 677), circle.parts),
+        _path("hours", "M366 622C284 584 284 698 352 661", 4),
         *_boxes(circle, enterprise),
         *_labels(circle),
     ]
-    summary = (
-        f"{circle.entries} entries in eight weeks, all from the journal."
-        " Green: credits. Brown: euro. Blue: hours."
-    )
+    summary = f"{circle.entries} entries in eight weeks, added up from the journal alone."
     parts.append(f'<text class="soft" x="30" y="772">{summary}</text>')
     return _document(_description(circle), parts)
 
@@ -121,21 +118,21 @@ def _boxes(circle: Circle, enterprise: str) -> list[str]:
 
 def _labels(circle: Circle) -> list[str]:
     return [
-        _label((376, 76), "start", "deposited", f"{_cents(circle.deposited)} euro"),
-        _label((592, 76), "end", "paid out", f"{_cents(circle.paid_out)} euro"),
-        _label((662, 232), "start", "issued", f"{_cents(circle.issued)} credits"),
-        _label((662, 580), "start", "rewards for work", f"{_cents(circle.rewarded)} credits"),
-        _label((298, 572), "end", "shopping", f"{_cents(circle.spent)} credits"),
-        _label((298, 232), "end", "handed in", f"{_cents(circle.redeemed)} credits"),
+        _label((200, 122), "middle", "deposited", f"{_cents(circle.deposited)} euro"),
+        _label((760, 122), "middle", "paid out", f"{_cents(circle.paid_out)} euro"),
+        _label((668, 236), "start", "issued", f"{_cents(circle.issued)} credits"),
+        _label((668, 576), "start", "rewards for work", f"{_cents(circle.rewarded)} credits"),
+        _label((292, 572), "end", "shopping", f"{_cents(circle.spent)} credits"),
+        _label((292, 236), "end", "handed in", f"{_cents(circle.redeemed)} credits"),
         _label((480, 378), "middle", "work for shops", f"{_cents(circle.worked)} credits"),
         _label(
-            (300, 650),
+            (288, 650),
             "end",
             f"{circle.klussen} klussen among neighbours",
             f"{shown(circle.helped, HOURS)} hours",
         ),
         _label(
-            (676, 716),
+            (664, 716),
             "end",
             "repairs",
             f"{shown(circle.repaired, HOURS)} hours + {_cents(circle.parts)} credits",

@@ -4,7 +4,7 @@ import pkgutil
 import socket
 from collections.abc import Mapping
 
-import waitress
+from waitress.server import BaseWSGIServer, create_server
 
 from timebank.settings import Settings
 from timebank_cli.demo.wijk import Wijk
@@ -56,7 +56,9 @@ def invitation(links: Mapping[str, str], address: str) -> str:
     )
 
 
-def serve(settings: Settings, door: socket.socket) -> None:
-    """Serve the pages until Ctrl-C."""
+def opened(settings: Settings, door: socket.socket) -> BaseWSGIServer:
+    """Return a server of the pages that takes visitors from now on; `run` answers them."""
     app = pkgutil.resolve_name(PAGES)(settings)
-    waitress.serve(app, sockets=[door], threads=8, ident=None, _quiet=True)
+    server = create_server(app, sockets=[door], threads=8, ident=None)
+    assert isinstance(server, BaseWSGIServer)
+    return server
