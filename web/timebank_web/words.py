@@ -26,8 +26,17 @@ def money(minor: int, currency: str) -> str:
     sign, size = (MINUS if minor < 0 else ""), abs(minor)
     if currencies()[currency].unit == "minute":
         return sign + _duration(size)
-    whole = f"{size // 100:,}".replace(",", ".")
-    return f"{sign}{whole},{size % 100:02} {_money_name(currency)}"
+    return f"{sign}{_decimals(size)} {_money_name(currency)}"
+
+
+def euro(cents: int) -> str:
+    """Return "12,50 euro"."""
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} {_('euro')}"
+
+
+def _decimals(cents: int) -> str:
+    whole = f"{cents // 100:,}".replace(",", ".")
+    return f"{whole},{cents % 100:02}"
 
 
 def together(amounts: list[tuple[int, str]]) -> str:

@@ -9,7 +9,7 @@ from timebank.services import membership, receipts
 from timebank_web.current import currencies, public, somebody, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.texts import _, later
-from timebank_web.words import currency_label, money
+from timebank_web.words import currency_label, euro, money
 
 blueprint = Blueprint("pages", __name__)
 
@@ -55,7 +55,7 @@ def figures() -> str:
             for currency in currencies().values()
             if currency.policy.kind != "euro"
         ],
-        reserve=sum(c.reserve for c in currencies().values()),
+        reserve=euro(sum(currency.reserve for currency in currencies().values())),
         members=sum(person.status == "active" for person in people),
     )
 

@@ -13,7 +13,7 @@ from timebank_web.current import currencies, me, shop, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
 from timebank_web.texts import _
-from timebank_web.words import money, when
+from timebank_web.words import euro, money, when
 
 blueprint = Blueprint("redeem", __name__)
 
@@ -56,7 +56,7 @@ def check() -> str:
         "redeem.html",
         step="check",
         amount={"field": "amount", "minor": amount, "text": money(amount, currency.code)},
-        euro=money(amount, "EUR"),
+        euro=euro(amount),
         account=draft.openings[0].text,
         after=money(balance.balance - amount, currency.code),
         draft=sign_context(draft, shown=("amount",)),

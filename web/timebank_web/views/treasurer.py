@@ -16,7 +16,7 @@ from timebank_web.current import role, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.people import role_word
 from timebank_web.texts import _, later
-from timebank_web.words import money, when
+from timebank_web.words import euro, money, when
 
 blueprint = Blueprint("treasurer", __name__)
 
@@ -99,7 +99,7 @@ def _amount(body: orders.Body) -> str:
         case orders.Issue() | orders.Retire():
             return money(body.amount, body.currency)
         case orders.RecordBank():
-            return money(body.amount, "EUR")
+            return euro(body.amount)
         case orders.Settle():
             return money(sum(payout.amount for payout in body.payouts), body.currency)
         case orders.Correct():
@@ -116,7 +116,7 @@ def _facts(found: Proposal) -> Iterator[dict[str, str]]:
             yield {"label": _("Van"), "text": _owner(account)}
         case orders.Settle():
             for payout in treasury.payouts_of(bank, body):
-                text = money(payout.amount, "EUR")
+                text = euro(payout.amount)
                 yield {"label": payout.name or _("Naam gewist"), "text": text}
         case orders.Correct(legs=legs):
             for leg in legs:
@@ -151,23 +151,26 @@ def _change(found: Proposal) -> list[dict[str, str]]:
     rows = []
     for item in covers:
         if item.currency == effect.currency and effect.in_circulation:
-            after = item.in_circulation + effect.in_circulation
-            rows.append(_before_after(_("In omloop"), item.in_circulation, after, item.currency))
+            now = item.in_circulation
+            rows.append(
+                {
+                    "label": _("In omloop"),
+                    "before": money(now, item.currency),
+                    "after": money(now + effect.in_circulation, item.currency),
+                }
+            )
     backed = next((item for item in covers if item.kind == "backed"), None)
     if backed and (effect.reserve or effect.in_circulation):
         after = backed.reserve + effect.reserve
-        rows.append(_before_after(_("Euro op de bank"), backed.reserve, after, "EUR"))
+        label = _("Euro op de bank")
+        rows.append({"label": label, "before": euro(backed.reserve), "after": euro(after)})
     return rows
-
-
-def _before_after(label: str, before: int, after: int, currency: str) -> dict[str, str]:
-    return {"label": label, "before": money(before, currency), "after": money(after, currency)}
 
 
 def _cover_rows(item: treasury.Cover) -> Iterator[dict[str, str]]:
     yield {"label": _("In omloop"), "text": money(item.in_circulation, item.currency)}
     if item.kind == "backed":
-        yield {"label": _("Euro op de bank"), "text": money(item.reserve, "EUR")}
+        yield {"label": _("Euro op de bank"), "text": euro(item.reserve)}
         free = item.reserve - item.in_circulation
         yield {"label": _("Nog te maken"), "text": money(max(0, free), item.currency)}
 

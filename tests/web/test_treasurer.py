@@ -1,0 +1,113 @@
+"""Proposals on screen: what they do to the cover, who signed, and how to sign."""
+
+import re
+
+from tests.web.conftest import Street
+from timebank import ids
+from timebank.ledger import orders
+from timebank.services import proposals, treasury
+from timebank.services.drafts import Draft
+
+
+def propose_issue(street: Street, amount: int = 20_000) -> Draft:
+    draft = treasury.draft_issue(
+        street.bank,
+        street.world.member("truus"),
+        street.world.member("werk"),
+        "WIJK",
+        amount,
+        "lonen november",
+    )
+    proposals.propose(street.bank, draft, street.signatures(draft, "truus"))
+    return draft
+
+
+def test_an_open_proposal_shows_the_cover_before_and_after(street: Street) -> None:
+    street.issue(10_000)
+    street.post(street.world.record_bank(50_000))
+    draft = propose_issue(street)
+    page = street.browser("kees").page(f"/voorstellen/{draft.order.identity}")
+    assert "200,00 credits" in page
+    assert "lonen november" in page
+    assert "werk" in page
+    rows = re.findall(r'<th scope="row">([^<]*)</th>' + r'<td class="num">([^<]*)</td>' * 2, page)
+    assert rows == [
+        ("In omloop", "100,00 credits", "300,00 credits"),
+        ("Euro op de bank", "600,00 euro", "600,00 euro"),
+    ]
+    assert "1 van 2 akkoord" in page
+    assert "truus" in page
+
+
+def test_it_says_how_to_sign_and_offers_no_button(street: Street) -> None:
+    street.post(street.world.record_bank(50_000))
+    draft = propose_issue(street)
+    page = street.browser("kees").page(f"/voorstellen/{draft.order.identity}")
+    assert f"timebank propose fetch {ids.reference(draft.order.identity)}" in page
+    assert "timebank sign voorstel.json" in page
+    assert "data-sign" not in page
+
+
+def test_a_posted_proposal_moves_to_done(street: Street) -> None:
+    street.post(street.world.record_bank(50_000))
+    draft, kees = propose_issue(street), street.browser("kees")
+    assert "Er zijn geen open voorstellen." not in kees.page("/voorstellen")
+    street.send(draft, "truus", "kees")
+    page = kees.page("/voorstellen")
+    assert "Er zijn geen open voorstellen." in page
+    assert "Uitgevoerd" in page
+    one = kees.page(f"/voorstellen/{draft.order.identity}")
+    assert "Uitgevoerd" in one
+    assert "Zo tekent u" not in one
+
+
+def test_the_cover_says_what_can_still_be_made(street: Street) -> None:
+    street.issue(10_000)
+    street.post(street.world.record_bank(2_550))
+    page = street.browser("truus").page("/voorstellen")
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert facts == {
+        "In omloop": "100,00 credits",
+        "Euro op de bank": "125,50 euro",
+        "Nog te maken": "25,50 credits",
+    }
+
+
+def test_every_kind_of_proposal_can_be_looked_at(street: Street) -> None:
+    world = street.world
+    street.issue(10_000, "bart")
+    redeemed = street.post(world.redeem("bart", 3_000)).identity
+    paid = street.post(world.pay("joop", "amina", 30)).identity
+    bodies: list[orders.Body] = [
+        orders.Suspend(world.member("joop"), True, "ab" * 32),
+        orders.RevokeKey(world.member("joop"), "ab" * 32),
+        orders.RecordBank(world.system("bank"), world.system("outside"), 5_000, "ab" * 32),
+        orders.Retire(world.account("werk", "WIJK"), "WIJK", 100),
+        orders.Settle(
+            "WIJK",
+            world.system("transit"),
+            world.system("outside"),
+            (orders.Payout(redeemed, world.account("bart", "WIJK"), 3_000),),
+            "ab" * 32,
+        ),
+        orders.Correct(paid, (world.leg("amina", "joop", 30),), "ab" * 32),
+        orders.SetLimit(world.member("joop"), world.account("joop"), "UUR", -60, 600),
+        orders.SetRole(world.member("joop"), "auditor", True),
+        orders.SetPolicy("UUR", world.founding().currencies[1].policy),
+        orders.SetOrigins(()),
+    ]
+    auditor = street.browser("truus")
+    for body in bodies:
+        order = world.order(body, "truus", lasts=86_400)
+        proposals.propose(street.bank, Draft(order), [])
+        auditor.page(f"/voorstellen/{order.identity}")
+    assert auditor.page("/voorstellen").count("/voorstellen/") == len(bodies)
+
+
+def test_a_proposal_about_somebody_unknown_hides_no_other(street: Street) -> None:
+    body = orders.SetRole("ab" * 16, "auditor", True)
+    order = street.bank.draft(body, author="cd" * 16, lasts=86_400)
+    proposals.propose(street.bank, Draft(order), [])
+    truus = street.browser("truus")
+    assert "Onbekend" in truus.page("/voorstellen")
+    assert "Onbekend" in truus.page(f"/voorstellen/{order.identity}")
