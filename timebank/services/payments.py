@@ -133,15 +133,23 @@ def _returned(conn: Connection, identity: str, leg: orders.Leg) -> int:
 def draft_refund(
     bank: Bank, payee: str, identity: str, amounts: Mapping[str, int], memo: str = ""
 ) -> Draft:
-    """Return the order by which who was paid gives back so much per currency."""
-    left = refundable(bank, payee, identity)
-    legs = tuple(
-        orders.Leg(leg.payee, leg.payer, leg.currency, amounts[leg.currency])
-        for leg in left.legs
-        if amounts.get(leg.currency)
-    )
+    """Return the order by which who was paid gives back so much per currency, in all.
+
+    Raises Refusal RETURNS_TOO_MUCH with what is left, or NOT_THE_PAYEE.
+    """
+    legs, open_amounts = [], dict(amounts)
+    for leg in refundable(bank, payee, identity).legs:
+        back = min(leg.amount, open_amounts.get(leg.currency, 0))
+        if back:
+            open_amounts[leg.currency] -= back
+            legs.append(orders.Leg(leg.payee, leg.payer, leg.currency, back))
+    for currency, missing in open_amounts.items():
+        if missing:
+            raise Refusal(
+                Code.RETURNS_TOO_MUCH, currency=currency, left=amounts[currency] - missing
+            )
     opening = commit(memo) if memo.strip() else None
-    body = orders.Refund(identity, legs, opening.commitment if opening else None)
+    body = orders.Refund(identity, tuple(legs), opening.commitment if opening else None)
     return Draft(bank.draft(body, author=payee), (opening,) if opening else ())
 
 

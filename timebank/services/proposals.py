@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
+from timebank.ledger.entries import MAX_ENTRY_BYTES
 from timebank.ledger.facts import Account, Governance, MemberKey, Posted, Used
 from timebank.ledger.orders import (
     Issue,
@@ -45,22 +46,25 @@ class Proposal:
 
 
 def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
-    """Keep a proposal so that others see it; again, to add a signature.
+    """Keep a proposal so that others see it; again, to add signatures to those it has.
 
-    Raises Refusal where a signature on it does not hold.
+    Raises Refusal where a signature does not hold, or its key is no key of a member: once it was
+    among the others, the order could not be posted.
     """
     if authorizations:
         verify_bytes(draft.order.data, authorizations)
     if draft.order.ledger != bank.ledger:
         raise Refusal(Code.OTHER_LEDGER)
     with writing(bank.engine) as conn:
+        before = kept.find(conn, draft.order.identity)
+        gathered = _by_member(conn, [*_authorizations(before), *authorizations])
         kept.keep(
             conn,
             kept.Kept(
                 draft.order.identity,
                 draft.order.header.type,
                 draft.order.data,
-                encode(authorizations),
+                encode(list(gathered.values())),
                 draft.order.header.created,
                 draft.order.header.expires,
             ),
@@ -93,9 +97,24 @@ def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
         state = "withdrawn"
     elif bank.clock.now() > row.expires:
         state = "expired"
-    authorizations = decode(row.authorizations, 1 << 20)
-    assert isinstance(authorizations, list)
-    return Proposal(order, tuple(authorizations), people.openings_in(conn, row.order), state)
+    openings = people.openings_in(conn, row.order)
+    return Proposal(order, tuple(_authorizations(row)), openings, state)
+
+
+def _authorizations(row: kept.Kept | None) -> list[Value]:
+    values = decode(row.authorizations, MAX_ENTRY_BYTES) if row else []
+    assert isinstance(values, list)
+    return values
+
+
+def _by_member(conn: Connection, authorizations: list[Value]) -> dict[str, Value]:
+    """One authorization for each member, the last: nobody signs twice."""
+    keys = [parse_authorization(value).key_id for value in authorizations]
+    facts = fold.load_facts(conn, [(MemberKey, key) for key in keys])
+    owners = {fact.id: fact.member for fact in facts if isinstance(fact, MemberKey)}
+    if unknown := [key for key in keys if key not in owners]:
+        raise Refusal(Code.UNKNOWN_KEY, key=unknown[0])
+    return {owners[key]: value for key, value in zip(keys, authorizations, strict=True)}
 
 
 # ---- what a signer looks at

@@ -4,18 +4,24 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, BankLine, Currency, Member, Redemption
+from timebank.ledger.facts import Account, BankLine, Currency, Member, Posted, Redemption
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
 from timebank.storage import fold, people
 from timebank.storage.engine import reading
 from timebank.units import Unit, show_amount
+
+FORMULA = (*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in a spreadsheet; the last four are the full-width forms."""
+MAX_CITED = 16
+"""Bank lines that one issue may cite (`orders.Issue.backing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +90,36 @@ def draft_issue(
 ) -> Draft:
     """Return the order that issues credits, citing the oldest bank lines with something left.
 
-    Raises Refusal BACKING_TOO_SMALL with what is left.
+    Raises Refusal BACKING_TOO_SMALL with what is left on as many lines as one order may cite.
     """
     with reading(bank.engine) as conn:
         account = _account_of(conn, payee, currency)
         definition = next(c for c in fold.every(conn, Currency) if c.code == currency)
         backed = definition.policy.kind == "backed"
-        backing = _cite(fold.every(conn, BankLine), amount) if backed else ()
+        backing = _cite(_oldest_lines(conn), amount) if backed else ()
     opening = commit(memo)
     body = orders.Issue(account, currency, amount, backing, opening.commitment)
     return _proposal(bank, author, body, (opening,), when)
 
 
+def _oldest_lines(conn: Connection) -> list[BankLine]:
+    """The bank lines with something left, in the order in which they were recorded."""
+    lines = {line.line: line for line in fold.every(conn, BankLine) if line.amount > line.cited}
+    facts = fold.load_facts(conn, [(Posted, line) for line in lines])
+    seqs = {fact.identity: fact.seq for fact in facts if isinstance(fact, Posted)}
+    return [lines[line] for line in sorted(lines, key=seqs.__getitem__)]
+
+
 def _cite(lines: Sequence[BankLine], amount: int) -> tuple[orders.CitedLine, ...]:
     cited, left = [], amount
-    for line in lines:
+    for line in lines[:MAX_CITED]:
         free = min(left, line.amount - line.cited)
-        if free > 0:
+        if free:
             cited.append(orders.CitedLine(line.line, free))
             left -= free
     if left:
         raise Refusal(Code.BACKING_TOO_SMALL, left=amount - left)
-    return tuple(cited)
+    return tuple(sorted(cited, key=lambda item: item.line))
 
 
 def draft_retire(
@@ -201,14 +215,12 @@ def payout_csv(payouts: Sequence[Payout]) -> str:
 
 def payout_digest(payouts: Sequence[Payout]) -> str:
     """Return the SHA-256 of the payout list, in hex."""
-    import hashlib
-
-    return hashlib.sha256(payout_csv(payouts).encode()).hexdigest()
+    return sha256(payout_csv(payouts).encode()).hexdigest()
 
 
 def safe_cell(text: str) -> str:
     """Return text for a cell of a CSV file: a spreadsheet may not take it for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.lstrip()[:1] in FORMULA else text
 
 
 # ---- governance, by the same road
