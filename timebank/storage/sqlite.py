@@ -62,7 +62,7 @@ def creating(engine: Engine) -> Iterator[Connection]:
     """Make the file, its owner's alone, for tables to be created in; refuse one with a content."""
     path = _path(engine.url)
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    with _migrating(path) as conn:
+    with _migrating(path, marked=False) as conn:
         if conn.scalar(text("SELECT count(*) FROM sqlite_master")):
             raise Unavailable(Down.NOT_A_LEDGER, f"{path} is not empty; nothing was created in it")
         yield conn
@@ -73,8 +73,7 @@ def creating(engine: Engine) -> Iterator[Connection]:
 def upgrading(url: URL) -> Iterator[Connection]:
     """Hold the file to change its tables; refuse one that is not ours."""
     path = _path(url)
-    with _migrating(path) as conn:
-        _check_application(conn.scalar(text("PRAGMA application_id")), path)
+    with _migrating(path, marked=True) as conn:
         yield conn
 
 
@@ -136,8 +135,8 @@ def _begin(conn: Connection) -> None:
 
 
 @contextmanager
-def _migrating(path: Path) -> Iterator[Connection]:
-    engine = _engine(path, marked=False, poolclass=NullPool)
+def _migrating(path: Path, *, marked: bool) -> Iterator[Connection]:
+    engine = _engine(path, marked=marked, poolclass=NullPool)
     options: dict[str, Any] = {MODE: Mode.MIGRATE}
     with engine.connect().execution_options(**options) as conn, conn.begin():
         yield conn
