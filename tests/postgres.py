@@ -71,7 +71,8 @@ class Server:
                 config.write(_CONFIG)
         else:
             host = str(copy_of.folder)
-            server.run("pg_basebackup", "-D", "data", "-h", host, "-U", "timebank", "-R")
+            options = ["-h", host, "-U", "timebank", "--write-recovery-conf", "--checkpoint=fast"]
+            server.run("pg_basebackup", "-D", "data", *options)
         server.up()
         return server
 

@@ -17,6 +17,12 @@ from timebank.storage.journal import append, entries, latest_checkpoint, read_he
 
 
 @pytest.fixture
+def database_url(ledger_file):
+    """Copies are of a SQLite file; a server has its own."""
+    return ledger_file
+
+
+@pytest.fixture
 def copy(engine, tmp_path):
     rows = [row(seq) for seq in range(300)]
     with writing(engine) as conn:
@@ -113,6 +119,14 @@ def test_a_copy_whose_head_is_behind_is_refused(copy):
 def test_a_copy_without_its_triggers_is_refused(copy):
     damage(copy, "DROP TRIGGER journal_nodes_no_delete")
     assert refusal_of(copy) is Down.TRIGGERS_MISSING
+
+
+def test_a_server_is_not_copied_so(ledger_server, tmp_path):
+    engine = open_engine(ledger_server)
+    with pytest.raises(Unavailable, match="pg_dump"):
+        copy_database(engine, tmp_path / "copy.db")
+    engine.dispose()
+    assert list(tmp_path.glob("copy*")) == []
 
 
 def test_a_copy_of_something_else_is_refused(tmp_path):

@@ -1,107 +1,38 @@
-"""Files that are not ours, not now or not writable; transactions that exclude one another."""
+"""Schemas that are not ours or not now; transactions that exclude one another. On each database."""
 
-import os
-import shutil
-import sqlite3
-import stat
-import tempfile
-from contextlib import closing, contextmanager
-from pathlib import Path
+import threading
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from tests.storage.rows import row
+from tests.storage.unavailable import unavailable
 from timebank.errors import Down, Unavailable
-from timebank.storage import sqlite as sqlite_module
+from timebank.storage import engine as engine_module
+from timebank.storage.dialects import Conflict
 from timebank.storage.engine import (
     check_triggers,
     create_schema,
     open_engine,
+    persistently,
     reading,
     upgrade_schema,
     writing,
 )
+from timebank.storage.journal import append, entries, read_head
 
-NOBODY = 65534
-
-
-@contextmanager
-def unavailable(code):
-    with pytest.raises(Unavailable) as caught:
-        yield
-    assert caught.value.code is code
+SETTINGS = text("SELECT count(*) FROM kept_settings")
+ADD_SETTING = text("INSERT INTO kept_settings VALUES ('name', 'Wijk')")
 
 
-def change(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute(statement)
-
-
-def test_a_new_ledger_is_its_owners_alone_and_says_what_it_is(path):
-    engine = open_engine(str(path))
-    create_schema(engine)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with reading(engine) as conn:
-        assert conn.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert conn.scalar(text("PRAGMA synchronous")) == 2  # FULL
-        assert conn.scalar(text("PRAGMA recursive_triggers")) == 1
-        assert conn.scalar(text("PRAGMA application_id")) == sqlite_module.APPLICATION_ID
-    engine.dispose()
-
-
-@pytest.mark.parametrize("prefix", ["", "sqlite:///"])
-def test_a_path_and_a_url_open_the_same_ledger(engine, path, prefix):
-    again = open_engine(f"{prefix}{path}")
-    with reading(again) as conn:
-        check_triggers(conn)
-    again.dispose()
-
-
-def test_another_kind_of_database_is_refused():
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://localhost/wijk", "sqlite://", "postgresql://localhost", "://", "postgresql://:x"],
+)
+def test_another_kind_of_database_is_refused(url):
     with unavailable(Down.NOT_A_LEDGER):
-        open_engine("mysql://localhost/wijk")
-
-
-def test_what_is_not_there_is_not_created_by_reading_it(path):
-    engine = open_engine(str(path))
-    with unavailable(Down.NOT_A_LEDGER), reading(engine):
-        pass
-    assert not path.exists()
-
-
-def test_an_empty_file_is_no_ledger_until_its_schema_is_created(path):
-    path.touch()
-    engine = open_engine(str(path))
-    with unavailable(Down.NOT_A_LEDGER), reading(engine):
-        pass
-    create_schema(engine)
-    with reading(engine) as conn:
-        check_triggers(conn)
-    engine.dispose()
-
-
-def test_another_programs_database_is_refused_and_left_alone(path):
-    change(path, "CREATE TABLE recipes (name TEXT)")
-    before = path.read_bytes()
-    with unavailable(Down.NOT_A_LEDGER):
-        open_engine(str(path))
-    assert path.read_bytes() == before
-
-
-def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
-    path.write_text("Dear neighbours, " * 100)
-    with unavailable(Down.NOT_A_LEDGER):
-        open_engine(str(path))
-    assert path.read_text().startswith("Dear neighbours")
-
-
-def test_a_schema_is_not_created_in_what_came_to_be_there_meanwhile(path):
-    engine = open_engine(str(path))
-    change(path, "CREATE TABLE recipes (name TEXT)")
-    with unavailable(Down.NOT_A_LEDGER):
-        create_schema(engine)
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+        open_engine(url)
 
 
 def test_a_ledger_is_not_created_twice(engine):
@@ -109,88 +40,121 @@ def test_a_ledger_is_not_created_twice(engine):
         create_schema(engine)
 
 
+def set_revision(engine, revision):
+    with writing(engine) as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
+
+
 @pytest.mark.parametrize(
     ("revision", "code"), [("0000", Down.OLDER_SCHEMA), ("9999", Down.NEWER_SCHEMA)]
 )
-def test_a_schema_of_another_version_is_refused(engine, path, revision, code):
-    change(path, f"UPDATE alembic_version SET version_num = '{revision}'")
+def test_a_schema_of_another_version_is_refused(engine, database_url, revision, code):
+    set_revision(engine, revision)
     with unavailable(code):
-        open_engine(str(path))
+        open_engine(database_url)
 
 
-def test_a_newer_schema_is_not_upgraded(engine, path):
-    change(path, "UPDATE alembic_version SET version_num = '9999'")
+def test_a_newer_schema_is_not_upgraded(engine, database_url):
+    set_revision(engine, "9999")
     with unavailable(Down.NEWER_SCHEMA):
-        upgrade_schema(str(path))
+        upgrade_schema(database_url)
 
 
-def test_upgrading_what_is_up_to_date_changes_nothing(engine, path):
-    upgrade_schema(str(path))
+def test_upgrading_what_is_up_to_date_changes_nothing(engine, database_url):
+    with writing(engine) as conn:
+        append(conn, read_head(conn), [row(0)], row(0).time)
+    upgrade_schema(database_url)
     with reading(engine) as conn:
         check_triggers(conn)
-
-
-@contextmanager
-def as_somebody_else():
-    """Permissions mean nothing to root, whom containers run their tests as."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@pytest.mark.parametrize("what", ["file", "directory"])
-def test_a_ledger_that_cannot_be_written_is_refused(template, what):
-    with tempfile.TemporaryDirectory() as directory:  # tmp_path is closed to somebody else
-        path = Path(shutil.copy(template, directory))
-        path.chmod(0o444 if what == "file" else 0o666)
-        path.parent.chmod(0o777 if what == "file" else 0o555)
-        with as_somebody_else(), unavailable(Down.READ_ONLY):
-            open_engine(str(path))
-        path.parent.chmod(0o755)
-
-
-def test_a_writer_that_waits_too_long_is_told_so(engine, monkeypatch):
-    monkeypatch.setattr(sqlite_module, "BUSY_SECONDS", 0)
-    impatient = open_engine(str(engine.url.database))
-    with writing(engine), unavailable(Down.LOCKED), writing(impatient):
-        pass
-    with writing(impatient):
-        pass
-    impatient.dispose()
+        assert list(entries(conn)) == [row(0).entry]
 
 
 def test_a_reader_sees_one_moment_while_another_writes(engine):
-    count = text("SELECT count(*) FROM kept_settings")
     with reading(engine) as conn:
-        assert conn.scalar(count) == 0
+        assert conn.scalar(SETTINGS) == 0
         with writing(engine) as other:
-            other.execute(text("INSERT INTO kept_settings VALUES ('name', 'Wijk')"))
-        assert conn.scalar(count) == 0
+            other.execute(ADD_SETTING)
+        assert conn.scalar(SETTINGS) == 0
     with reading(engine) as conn:
-        assert conn.scalar(count) == 1
+        assert conn.scalar(SETTINGS) == 1
 
 
 def test_a_reader_cannot_write(engine):
     with unavailable(Down.READ_ONLY), reading(engine) as conn:
-        conn.execute(text("INSERT INTO kept_settings VALUES ('name', 'Wijk')"))
+        conn.execute(ADD_SETTING)
 
 
 def test_what_fails_halfway_changes_nothing(engine):
     def fail_halfway():
         with writing(engine) as conn:
-            conn.execute(text("INSERT INTO kept_settings VALUES ('name', 'Wijk')"))
+            conn.execute(ADD_SETTING)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail_halfway()
     with reading(engine) as conn:
-        assert conn.scalar(text("SELECT count(*) FROM kept_settings")) == 0
+        assert conn.scalar(SETTINGS) == 0
 
 
-def test_a_column_holds_its_own_type_only(conn):
-    with pytest.raises(Exception, match="cannot store TEXT value in INTEGER column"):
-        conn.execute(text("UPDATE journal_head SET size = 'many'"))
+def test_a_mistake_in_a_statement_is_not_taken_for_trouble_with_the_database(engine):
+    def add_twice():
+        with writing(engine) as conn:
+            conn.execute(ADD_SETTING)
+            conn.execute(ADD_SETTING)
+
+    with pytest.raises(IntegrityError):
+        add_twice()
+
+
+def test_writers_come_after_one_another_and_see_what_the_other_wrote(database_url):
+    """Eight connections that read, then write what they read plus one: none is lost."""
+    engine = open_engine(database_url)
+    with writing(engine) as conn:
+        conn.execute(text("INSERT INTO kept_settings VALUES ('count', '0')"))
+
+    def count():
+        for _ in range(5):
+            with writing(engine) as conn:
+                seen = int(conn.scalar(text("SELECT value FROM kept_settings")) or 0)
+                new = {"value": str(seen + 1)}
+                conn.execute(text("UPDATE kept_settings SET value = :value"), new)
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(engine) as conn:
+        assert conn.scalar(text("SELECT value FROM kept_settings")) == "40"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("trouble", [Conflict("deadlock"), Unavailable(Down.LOST_CONNECTION, "")])
+def test_what_the_database_gave_up_is_tried_again_a_few_times(trouble, monkeypatch):
+    monkeypatch.setattr(engine_module, "_PAUSES", (0, 0, 0))
+    tried = []
+
+    def work(failures):
+        tried.append(failures)
+        if len(tried) <= failures:
+            raise trouble
+        return "done"
+
+    assert persistently(lambda: work(3)) == "done"
+    tried.clear()
+    with pytest.raises(Unavailable) as caught:
+        persistently(lambda: work(99))
+    assert caught.value is trouble
+    assert len(tried) == 4
+
+
+def test_what_will_not_pass_is_not_tried_again():
+    tried = []
+
+    def work():
+        tried.append(1)
+        raise Unavailable(Down.READ_ONLY, "")
+
+    with unavailable(Down.READ_ONLY):
+        persistently(work)
+    assert tried == [1]

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 
+import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -11,9 +12,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from tests.postgres import server
+from tests.storage.unavailable import unavailable
 from timebank.errors import Down, Unavailable
-from timebank.storage.engine import check_triggers, reading, upgrade_schema
-from timebank.storage.sqlite import TRIGGERS
+from timebank.storage import postgres, sqlite
+from timebank.storage.engine import check_triggers, open_engine, reading, upgrade_schema
 from timebank.storage.tables import APPEND_ONLY, SCHEMA, metadata
 
 ROWS = {
@@ -43,7 +46,7 @@ def schema_of(raw: sqlite3.Connection) -> dict[str, set[str]]:
     }
 
 
-def test_migrating_gives_exactly_the_declared_tables(engine, path, tmp_path):
+def test_migrating_gives_exactly_the_declared_tables_on_sqlite(ledger_file, path, tmp_path):
     declared = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
     metadata.create_all(declared)
     declared.dispose()
@@ -53,6 +56,28 @@ def test_migrating_gives_exactly_the_declared_tables(engine, path, tmp_path):
     ):
         assert schema_of(migrated) == schema_of(expected)
         assert set(metadata.tables) <= set(schema_of(migrated))
+
+
+def dump_of(database):
+    """Each line of a schema, sorted; less what `tables.py` does not speak of."""
+    undeclared = r"(?ms)^(CREATE (TRIGGER|FUNCTION) .*?;$|ALTER TABLE [^;]*(TRIGGER|OWNER)[^;]*;$)"
+    dump = server().run(
+        "pg_dump", "-h", str(server().folder), "-U", "timebank", "--schema-only", "--no-owner",
+        "--exclude-table=alembic_version", database,
+    )  # fmt: skip
+    lines = re.sub(undeclared, "", re.sub(r"(?s)\$\$.*?\$\$", "", dump)).splitlines()
+    return sorted(line.strip(" ,") for line in lines if line and not line.startswith(("--", "\\")))
+
+
+def test_migrating_gives_exactly_the_declared_tables_on_postgresql(ledger_server):
+    migrated, declared = ledger_server.partition("@/")[2].partition("?")[0], server().empty()
+    bare = create_engine(server().url(declared))
+    metadata.create_all(bare)
+    bare.dispose()
+    expected = dump_of(declared)
+    assert dump_of(migrated) == expected
+    assert sum(line.startswith("CREATE TABLE") for line in expected) == len(metadata.tables)
+    server().drop(declared)
 
 
 def test_the_declared_revision_is_the_last_migration():
@@ -88,8 +113,11 @@ def test_no_table_refers_to_another():
     assert [t.name for t in metadata.tables.values() if t.foreign_keys] == []
 
 
+# ---- append-only on SQLite
+
+
 @pytest.fixture(params=[True, False], ids=["recursive", "careless"])
-def raw(request, engine, path):
+def raw(request, ledger_file, path):
     """A plain connection, also one that has not asked for triggers on replaced rows."""
     with closing(sqlite3.connect(path)) as raw:
         raw.execute(f"PRAGMA recursive_triggers = {request.param}")
@@ -132,14 +160,92 @@ def test_an_upsert_cannot_change_the_journal(raw, table):
         )
 
 
-@pytest.mark.parametrize("trigger", sorted(TRIGGERS))
-def test_a_missing_trigger_is_noticed(engine, path, trigger):
-    with reading(engine) as conn:
-        check_triggers(conn)
-    with closing(sqlite3.connect(path)) as raw:
+@pytest.mark.parametrize("trigger", sorted(sqlite.TRIGGERS))
+def test_a_missing_trigger_is_noticed(ledger_file, trigger):
+    check(ledger_file)
+    with closing(sqlite3.connect(ledger_file)) as raw:
         raw.execute(f"DROP TRIGGER {trigger}")
-    with pytest.raises(Unavailable, match=trigger) as caught, reading(engine) as conn:
-        check_triggers(conn)
+    with pytest.raises(Unavailable, match=trigger) as caught:
+        check(ledger_file)
     assert caught.value.code is Down.TRIGGERS_MISSING
     with pytest.raises(Unavailable, match=trigger):
-        upgrade_schema(str(path))
+        upgrade_schema(ledger_file)
+
+
+def check(url):
+    engine = open_engine(url)
+    try:
+        with reading(engine) as conn:
+            check_triggers(conn)
+    finally:
+        engine.dispose()
+
+
+# ---- append-only on PostgreSQL
+
+
+@pytest.fixture(scope="module", params=["origin", "replica"])
+def shell(request):
+    """The owner at a prompt, also in a session that passes over ordinary triggers.
+
+    Once for all attacks: none may change anything.
+    """
+    name = server().ledger()
+    with psycopg.connect(server().url(name), autocommit=True) as shell:
+        shell.execute(f"SET session_replication_role = {request.param}")
+        for table, row in ROWS.items():
+            shell.execute(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(row))})", row)
+        yield shell
+    server().drop(name)
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {table} SET {column} = {column}",
+        "UPDATE {table} SET {column} = {column} WHERE false",
+        "DELETE FROM {table}",
+        "TRUNCATE {table}",
+        "TRUNCATE journal_head, {table} CASCADE",
+        "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE"
+        " SET {column} = {table}.{column}",
+        "MERGE INTO {table} USING {table} AS same ON same.{column} = {table}.{column}"
+        " WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_the_journal_cannot_be_changed_on_a_server(shell, table, change):
+    column = metadata.tables[table].columns.keys()[0]
+    key = ", ".join(metadata.tables[table].primary_key.columns.keys())
+    before = shell.execute(f"SELECT * FROM {table}").fetchall()
+    with pytest.raises(psycopg.errors.RestrictViolation, match=f"{table} is append-only"):
+        shell.execute(change.format(table=table, column=column, key=key))
+    assert shell.execute(f"SELECT * FROM {table}").fetchall() == before == [ROWS[table]]
+
+
+@pytest.mark.parametrize(
+    "undo",
+    [
+        "DROP TRIGGER {trigger} ON {table}",
+        "ALTER TABLE {table} DISABLE TRIGGER {trigger}",
+        "ALTER TABLE {table} ENABLE TRIGGER {trigger}",
+        "ALTER TABLE {table} DISABLE TRIGGER ALL",
+        "ALTER TRIGGER {trigger} ON {table} RENAME TO another",
+        "ALTER TABLE {table} RENAME TO old; CREATE TABLE {table} (LIKE old)",
+    ],
+)
+@pytest.mark.parametrize("trigger", ["journal_entries_no_update", "journal_nodes_no_truncate"])
+def test_a_trigger_that_is_not_in_force_is_noticed(ledger_server, undo, trigger):
+    check(ledger_server)
+    with psycopg.connect(ledger_server) as raw:
+        raw.execute(undo.format(trigger=trigger, table=trigger.partition("_no_")[0]))
+    with pytest.raises(Unavailable, match=trigger) as caught:
+        check(ledger_server)
+    assert caught.value.code is Down.TRIGGERS_MISSING
+    with unavailable(Down.TRIGGERS_MISSING):
+        upgrade_schema(ledger_server)
+
+
+def test_every_table_of_the_journal_has_its_triggers_on_a_server():
+    assert {name.partition("_no_")[0] for name in postgres.TRIGGERS} == set(APPEND_ONLY)
+    assert len(postgres.TRIGGERS) == 3 * len(APPEND_ONLY)

@@ -1,4 +1,4 @@
-"""A copy of the whole database in one file, taken while it is in use."""
+"""A copy of a whole SQLite database in one file, taken while it is in use."""
 
 import os
 import sqlite3
@@ -17,8 +17,11 @@ def copy_database(engine: Engine, path: Path) -> None:
     """Copy one moment of the database to a new file that only its owner may read.
 
     The file appears under its name when it is complete and on the disk, not before. Raises
-    FileExistsError rather than overwrite an earlier copy, OSError where the disk is full.
+    FileExistsError rather than overwrite an earlier copy, OSError where the disk is full, and
+    Unavailable for a ledger on PostgreSQL, which has its own tools for this.
     """
+    if engine.dialect.name != "sqlite":
+        raise Unavailable(Down.NOT_A_LEDGER, "only a SQLite file is copied so; use pg_dump")
     if path.exists():
         raise FileExistsError(f"{path} is there already")
     partial = path.with_name(f"{path.name}.part")

@@ -129,7 +129,7 @@ def _parse(url: str) -> URL:
         return URL.create("sqlite", database=url)
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         parsed = URL.create("unreadable")
     if parsed.get_backend_name() not in _DATABASES or not parsed.database:
         raise Unavailable(

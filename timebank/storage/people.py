@@ -28,6 +28,7 @@ class Opening:
 
 _SOME: BindParameter[str] = bindparam("commitments", expanding=True)
 _OPENINGS = select(kept_openings)
+_ALL_OPENINGS = _OPENINGS.order_by(kept_openings.c.commitment)
 _SOME_OPENINGS = _OPENINGS.where(kept_openings.c.commitment.in_(_SOME))
 _TEXTS = select(kept_openings.c.commitment, kept_openings.c.text)
 _SOME_TEXTS = _TEXTS.where(kept_openings.c.commitment.in_(_SOME))
@@ -54,8 +55,8 @@ def keep_openings(conn: Connection, openings: Iterable[Opening]) -> None:
 
 
 def openings(conn: Connection) -> Iterator[Opening]:
-    """Yield every opening that is kept."""
-    for row in conn.execute(_OPENINGS):
+    """Yield every opening that is kept, by commitment."""
+    for row in conn.execute(_ALL_OPENINGS):
         yield Opening(*row)
 
 

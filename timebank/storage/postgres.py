@@ -44,13 +44,13 @@ _BEGIN = {
     # Whatever the server's default is: a commit is on the disk, the standby's too where there is a
     # synchronous one, before anything is acknowledged.
     Mode.WRITE: (
-        f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {_LIMITS};"
+        f"BEGIN ISOLATION LEVEL READ COMMITTED; {_LIMITS};"
         "SET LOCAL synchronous_commit = on; SELECT FROM journal_head FOR UPDATE"
     ),
     # A table of a large ledger may take long to change. The number is that of our mark on SQLite:
     # two programs that migrate one database do so after one another.
     Mode.MIGRATE: (
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '10s';"
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '10s';"
         "SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = on;"
         f"SELECT pg_advisory_xact_lock({int.from_bytes(b'TmBk')})"
     ),
