@@ -51,7 +51,7 @@ def tell_error(error: TimebankError | OSError, units: Mapping[str, Unit]) -> Tol
     if isinstance(error, ProofError):
         return Told("not_proven", f"this does not prove what it should: {error}")
     if isinstance(error, OSError):
-        return Told("file", f"{error.filename or 'a file'}: {error.strerror or error}")
+        return Told("file", f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return Told("error", str(error))
 
 

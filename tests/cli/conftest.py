@@ -79,7 +79,7 @@ class Wijk:
 
     def balance(self, name: str, currency: str = "UUR") -> int:
         found = self.ask("balance", name)
-        return next(item["balance"] for item in found if item["currency"] == currency)
+        return int(next(item["balance"] for item in found if item["currency"] == currency))
 
     # ---- what happens in most stories
 

@@ -24,6 +24,7 @@ from timebank.ledger.facts import Account, Fact, OrderId, Posted
 from timebank.ledger.orders import parse_order
 from timebank.ledger.replay import BrokenJournal, Replay
 from timebank.ledger.state import State
+from timebank.ledger.verified import VerifiedOrder
 from timebank.services.bank import Bank
 from timebank.services.receipts import latest_note
 from timebank.signing.canonical import encode
@@ -235,7 +236,7 @@ def verify_bundle(
     """Check a whole journal with no database: signatures, rules, sums, limits, approvals, root.
 
     `ledger` is the id printed on paper, `extends` the text of an earlier checkpoint that this
-    journal must contain. Raises ProofError, BrokenJournal or Refusal at the first thing wrong.
+    journal must contain. Raises ProofError or BrokenJournal at the first thing wrong.
     """
     bundle = read_bundle(lines)
     earlier = read_note(extends) if extends else None
@@ -246,7 +247,7 @@ def verify_bundle(
             genesis = encode(entry.order)
             if ledger_id(genesis) != ledger:
                 raise ProofError("this is another ledger than the one asked for")
-        replay.add(entry, verify_entry(entry))
+        replay.add(entry, _verified(entry))
         frontier = frontier.append(leaf_hash(data))
         if earlier and earlier.size == frontier.size and earlier.root != frontier.root():
             raise ProofError("the journal does not contain the earlier checkpoint")
@@ -273,6 +274,13 @@ def _parsed(seq: int, data: bytes) -> Entry:
         return parse_entry(data)
     except TimebankError as error:
         raise BrokenJournal(seq, str(error)) from error
+
+
+def _verified(entry: Entry) -> VerifiedOrder:
+    try:
+        return verify_entry(entry)
+    except Refusal as refusal:
+        raise BrokenJournal(entry.seq, str(refusal)) from refusal
 
 
 def _kept_facts(state: State) -> Iterator[Fact]:

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from timebank.errors import Unavailable
+from timebank.errors import Down, Unavailable
 from timebank.services.bank import Bank, open_bank
 from timebank.services.posting import RESTORED_AT
 from timebank.settings import Settings
@@ -40,8 +40,7 @@ def backup(bank: Bank, path: Path) -> int:
     The copy is read back before it counts. Raises FileExistsError rather than overwrite one.
     """
     copy_database(bank.engine, path)
-    size, _ = check_copy(path)
-    return size
+    return _check(path)
 
 
 def restore(settings: Settings, copy: Path, now: int, *, replace: bool = False) -> Restored:
@@ -51,7 +50,7 @@ def restore(settings: Settings, copy: Path, now: int, *, replace: bool = False) 
     it FileExistsError is raised. Raises Unavailable for a copy that cannot be trusted. A process
     that still has the old database open must be stopped first.
     """
-    size, _ = check_copy(copy)
+    size = _check(copy)
     place = settings.folder / settings.name
     if place.exists() and not replace:
         raise FileExistsError(f"there is a ledger at {place} already")
@@ -67,6 +66,15 @@ def restore(settings: Settings, copy: Path, now: int, *, replace: bool = False) 
 def upgrade(settings: Settings) -> None:
     """Bring a ledger that an older program made to the tables of this one. Back it up first."""
     upgrade_schema(settings.database)
+
+
+def _check(copy: Path) -> int:
+    """Return the size of the journal in a copy. Rows that cannot be one raise ValueError below."""
+    try:
+        size, _ = check_copy(copy)
+    except ValueError as error:
+        raise Unavailable(Down.NOT_A_LEDGER, f"{copy} contradicts itself: {error}") from error
+    return size
 
 
 def _copy(source: Path, target: Path) -> None:
