@@ -1,4 +1,4 @@
-"""What a signer is shown beside a proposal: who signed, how many must, what it does to the cover."""
+"""What a signer is shown with a proposal: who signed, how many must, what it does to the cover."""
 
 import pytest
 
