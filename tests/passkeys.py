@@ -42,10 +42,12 @@ class Passkey:
     def id(self) -> str:
         return key_id(self.spki)
 
-    def grant(self, *, scopes: tuple = ALL_SCOPES, caps: tuple = ()) -> orders.KeyGrant:
+    def grant(
+        self, *, scopes: tuple[orders.Scope, ...] = ALL_SCOPES, caps: tuple[orders.Cap, ...] = ()
+    ) -> orders.KeyGrant:
         return orders.KeyGrant("webauthn-es256", to_base64url(self.spki), scopes, caps)
 
-    def authorize(self, data: bytes, tag: Tag = Tag.ORDER, **client: object) -> dict[str, Any]:
+    def authorize(self, data: bytes, tag: Tag = Tag.ORDER, **client: Any) -> dict[str, Any]:
         """Return the authorization of `data`; `client` overrides members of the client data."""
         members = {
             "type": "webauthn.get",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -76,11 +76,11 @@ class Town(World):
             self.entries.append(entry_bytes(len(self.entries), self.now, decision))
         return decisions[-1]
 
-    def do(self, body: Body, *signers: str, **header: object) -> Decision:
+    def do(self, body: Body, *signers: str, **header: Any) -> Decision:
         """Post an order that these people sign, of whom the first is its author."""
         return self.post(self.by(body, *signers, **header))
 
-    def by(self, body: Body, *signers: str, **header: object) -> VerifiedOrder:
+    def by(self, body: Body, *signers: str, **header: Any) -> VerifiedOrder:
         """Return an order that these people sign, of whom the first is its author."""
         return self.signed(self.order(body, signers[0], **header), *signers)
 
@@ -92,6 +92,12 @@ class Town(World):
         assert caught.value.code is code, caught.value
         assert snapshot(self.state) == before
         return caught.value
+
+    def fact(self, kind: type[Fact], key: Key) -> Any:
+        """Return a fact that must be there."""
+        found = self.state.find(kind, key)
+        assert found is not None
+        return found
 
     def wait(self, seconds: int) -> None:
         self.now += seconds
@@ -124,13 +130,13 @@ class Town(World):
         self.post(issue)
         return line.order.identity, issue.order.identity
 
-    def settlement(self, *redemptions: VerifiedOrder, **changes: object) -> orders.Settle:
+    def settlement(self, *redemptions: VerifiedOrder, **changes: Any) -> orders.Settle:
         """Return the settlement of these redemptions, in full."""
-        payouts = [
-            orders.Payout(item.order.identity, item.order.body.payer, item.order.body.amount)
-            for item in redemptions
+        bodies: list[tuple[str, Any]] = [
+            (item.order.identity, item.order.body) for item in redemptions
         ]
-        fields: dict = {
+        payouts = [orders.Payout(redeem, body.payer, body.amount) for redeem, body in bodies]
+        fields: dict[str, Any] = {
             "currency": "WIJK",
             "transit": self.system("transit"),
             "outside": self.system("outside"),

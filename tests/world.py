@@ -5,6 +5,7 @@ Deterministic: ids and keys come from names, so a failing test fails the same wa
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from timebank.ids import order_id
 from timebank.ledger import orders
@@ -17,7 +18,7 @@ from timebank.signing.keys import SigningKey
 from timebank.signing.messages import Tag, commitment, secret_hash
 
 NOW = 1_790_000_000
-ALL_SCOPES = ("approve", "manage", "pay")
+ALL_SCOPES: tuple[orders.Scope, ...] = ("approve", "manage", "pay")
 
 
 def seed(name: str) -> bytes:
@@ -32,7 +33,12 @@ def a_commitment(text: str) -> str:
     return commitment(seed("salt " + text), text)
 
 
-def grant(key: SigningKey, *, scopes: tuple = ALL_SCOPES, caps: tuple = ()) -> orders.KeyGrant:
+def grant(
+    key: SigningKey,
+    *,
+    scopes: tuple[orders.Scope, ...] = ALL_SCOPES,
+    caps: tuple[orders.Cap, ...] = (),
+) -> orders.KeyGrant:
     return orders.KeyGrant("ed25519", to_base64url(key.spki), scopes, caps)
 
 
@@ -59,14 +65,14 @@ CREDITS = orders.CurrencyDefinition(
 EURO = orders.CurrencyDefinition(
     "EUR", "cent", orders.Policy("euro", "nobody", (), (), 0, 0, credit_total=0)
 )
-SYSTEM = {
+SYSTEM: dict[orders.SystemKind, str] = {
     "contra": "WIJK",
     "redemption": "WIJK",
     "bank": "EUR",
     "outside": "EUR",
     "transit": "EUR",
 }
-THRESHOLDS = {
+THRESHOLDS: dict[str, tuple[orders.Role, int]] = {
     "suspend": ("coordinator", 1),
     "revoke_key": ("coordinator", 1),
     "record_bank": ("treasurer", 1),
@@ -80,7 +86,7 @@ THRESHOLDS = {
     "set_origins": ("coordinator", 2),
     "define_currency": ("coordinator", 2),
 }
-FOUNDERS = {
+FOUNDERS: dict[str, tuple[orders.MemberKind, tuple[orders.Role, ...]]] = {
     "els": ("person", ("coordinator", "registrar")),
     "farid": ("person", ("coordinator", "registrar")),
     "truus": ("person", ("issuer", "treasurer")),
@@ -168,7 +174,7 @@ class World:
             (ORIGIN,),
         )
 
-    def order(self, body: Body, author: str, *, lasts: int = 900, **header: object) -> Order:
+    def order(self, body: Body, author: str, *, lasts: int = 900, **header: Any) -> Order:
         """Return an unsigned order; `header` overrides what it would carry."""
         self.counter += 1
         fields = {
@@ -202,7 +208,7 @@ class World:
         return orders.Pay(legs)
 
     def pay(
-        self, payer: str, payee: str, amount: int, currency: str = "UUR", **header: object
+        self, payer: str, payee: str, amount: int, currency: str = "UUR", **header: Any
     ) -> VerifiedOrder:
         order = self.order(orders.Pay((self.leg(payer, payee, amount, currency),)), payer, **header)
         return self.signed(order, payer)
@@ -222,9 +228,9 @@ class World:
         body = orders.Redeem(self.account(shop, "WIJK"), "WIJK", amount, a_commitment("iban"))
         return self.signed(self.order(body, shop), shop)
 
-    def voucher(self, name: str, *, by: str = "els", **changes: object) -> orders.Invitation:
+    def voucher(self, name: str, *, by: str = "els", **changes: Any) -> orders.Invitation:
         """Return a registrar's invitation for a newcomer of this name."""
-        fields: dict = {
+        fields: dict[str, Any] = {
             "ledger": self.ledger,
             "id": an_id(f"voucher {name} {self.counter}"),
             "purpose": "admit",
@@ -242,10 +248,10 @@ class World:
         return orders.Invitation(voucher, authorize(self.key(by), Tag.INVITATION, data))
 
     def admit(
-        self, name: str, invitation: orders.Invitation | None = None, **changes: object
+        self, name: str, invitation: orders.Invitation | None = None, **changes: Any
     ) -> VerifiedOrder:
         invitation = invitation or self.voucher(name)
-        fields: dict = {
+        fields: dict[str, Any] = {
             "invitation": invitation,
             "secret": to_base64url(seed("secret " + name)),
             "member": self.member(name),
@@ -260,7 +266,7 @@ class World:
         }
         return self.signed(self.order(orders.Admit(**(fields | changes)), name), name)
 
-    def add_key(self, name: str, device: str, **changes: object) -> VerifiedOrder:
+    def add_key(self, name: str, device: str, **changes: Any) -> VerifiedOrder:
         """Return the order by which `name` enrols a second key, called `device`."""
         invitation = self.voucher(
             device, by=name, **({"purpose": "add_key", "kind": None, "limits": None} | changes)

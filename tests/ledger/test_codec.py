@@ -29,7 +29,7 @@ class Sample:
     extra: dict[str, Any] | None = None
 
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "number": 9,
     "name": "abc",
     "key": "00ff",
@@ -65,7 +65,7 @@ def test_an_optional_field_is_absent_or_there_and_never_null():
         ("extra", [[], 1, "x"]),
     ],
 )
-def test_every_other_value_is_refused_and_the_field_is_named(name: str, values: list):
+def test_every_other_value_is_refused_and_the_field_is_named(name: str, values: list[Any]):
     for value in values:
         with pytest.raises(Refusal) as caught:
             read(Sample, GOOD | {name: value})

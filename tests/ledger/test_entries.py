@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def unchecked(order: Order) -> bytes:
 @pytest.mark.parametrize("name", sorted(TYPES))
 def test_whatever_is_an_order_fits_in_an_entry_also_when_it_is_withdrawn(name: str):
     """An entry puts one level around an order: what posts must never be too deep to read back."""
-    header = {"ledger": None} if name == "genesis" else {}
+    header: dict[str, Any] = {"ledger": None} if name == "genesis" else {}
     order = TOWN.order(BODIES[name](TOWN), "els", **header)
     assert parse_entry(unchecked(order)).order == json.loads(order.data)
     if name != "withdraw":
@@ -95,7 +96,7 @@ def test_the_largest_order_with_the_largest_authorizations_fits_in_an_entry():
         ({"postings": ["ab" * 16]}, Code.BAD_FIELD),
     ],
 )
-def test_a_malformed_entry_is_refused(changes: dict, code: Code):
+def test_a_malformed_entry_is_refused(changes: dict[str, Any], code: Code):
     with pytest.raises(Refusal) as caught:
         parse_entry(encode(json.loads(ENTRY) | changes))
     assert caught.value.code is code

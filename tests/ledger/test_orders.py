@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,15 +26,15 @@ def refused(code: Code, data: bytes) -> Refusal:
     return caught.value
 
 
-def fields_of(order: orders.Order = PAY) -> dict:
-    fields: dict = json.loads(order.data)
+def fields_of(order: orders.Order = PAY) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(order.data)
     return fields
 
 
 def changed(*path: str | int, to: object) -> bytes:
     """Return the payment's bytes with one value in it replaced, in canonical spelling."""
     fields = fields_of()
-    inner = fields
+    inner: Any = fields
     for step in path[:-1]:
         inner = inner[step]
     inner[path[-1]] = to
@@ -130,7 +131,7 @@ def test_an_amount_is_an_integer_above_zero(amount: object):
         (("request",), {}),
     ],
 )
-def test_a_field_that_is_not_as_declared_is_refused(path: tuple, to: object):
+def test_a_field_that_is_not_as_declared_is_refused(path: tuple[Any, ...], to: object):
     code = Code.NOT_CANONICAL if to == "UUR\n" else Code.BAD_FIELD
     refused(code, changed(*path, to=to))
 
@@ -209,7 +210,9 @@ def test_lists_that_are_sets_must_ascend():
         (CREDITS, {"kind": "budget"}, "policy.budget"),
     ],
 )
-def test_a_policy_that_contradicts_itself_is_refused(definition, changes: dict, field: str):
+def test_a_policy_that_contradicts_itself_is_refused(
+    definition, changes: dict[str, Any], field: str
+):
     with pytest.raises(Refusal) as caught:
         replace(definition.policy, **changes)
     assert caught.value.details == {"field": field}
@@ -283,7 +286,7 @@ def test_every_type_of_order_has_an_example_here():
 @pytest.mark.parametrize("name", sorted(TYPES))
 def test_every_type_of_order_survives_its_own_bytes(town: Town, name: str):
     body = BODIES[name](town)
-    header = {"ledger": None} if name == "genesis" else {}
+    header: dict[str, Any] = {"ledger": None} if name == "genesis" else {}
     order = town.order(body, "els", **header)
     assert order.header.type == name
     assert parse_order(order.data).body == body
@@ -299,7 +302,7 @@ def test_every_type_of_order_survives_its_own_bytes(town: Town, name: str):
         max_leaves=20,
     )
 )
-def test_whatever_canonical_bytes_say_they_are_an_order_or_refused(value: object):
+def test_whatever_canonical_bytes_say_they_are_an_order_or_refused(value: Any):
     """Never another exception, whatever stands where."""
     with pytest.raises(Refusal):
         parse_order(encode(value))

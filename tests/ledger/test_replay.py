@@ -1,6 +1,7 @@
 """Replay: a journal that was tampered with is found at the entry where it breaks."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def breaks_at(seq: int, entries: list[bytes], why: str) -> None:
     assert why in str(caught.value)
 
 
-def edited(data: bytes, **changes: object) -> bytes:
+def edited(data: bytes, **changes: Any) -> bytes:
     return encode(json.loads(data) | changes)
 
 

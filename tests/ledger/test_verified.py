@@ -1,6 +1,7 @@
 """Signatures on orders: forged, borrowed, turned to another purpose, and right."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from timebank.signing.messages import Tag
 
 WORLD = World()
 ORDER = WORLD.order(orders.Pay((WORLD.leg("joop", "amina", 90),)), "joop")
-(GOOD,) = WORLD.signatures(ORDER, "joop")
+GOOD: dict[str, Any] = authorize(WORLD.key("joop"), Tag.ORDER, ORDER.data)
 
 
 def refused(code: Code, *authorizations: Value, data: bytes = ORDER.data) -> Refusal:
@@ -75,7 +76,7 @@ def test_an_order_needs_one_to_thirty_two_authorizations():
         ({"spki": to_base64url(bytes(44))}, Code.BAD_KEY),
     ],
 )
-def test_a_malformed_authorization_or_weak_key_is_refused(changes: dict, code: Code):
+def test_a_malformed_authorization_or_weak_key_is_refused(changes: dict[str, Any], code: Code):
     refused(code, GOOD | changes)
 
 

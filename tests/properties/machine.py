@@ -165,7 +165,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(pair=pairs, amount=hours, number=st.integers(0, 3), wrong=st.booleans())
     def answer(self, pair: list[str], amount: int, number: int, wrong: bool) -> None:
-        ref, leg, asked = self.ref, (*pair, "UUR", amount), amount + wrong
+        ref, leg, asked = self.ref, (pair[0], pair[1], "UUR", amount), amount + wrong
         if (pair[1], "UUR") not in self.model.limits:
             return
         request = orders.Request(

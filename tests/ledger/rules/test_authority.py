@@ -1,5 +1,7 @@
 """Who may do what: keys, scopes, caps and approvals."""
 
+from typing import Any
+
 import pytest
 
 from tests.passkeys import Passkey
@@ -23,7 +25,7 @@ def pay_with(town: Town, device: str, amount: int, currency: str = "UUR") -> Ver
     return town.signed(order, device)
 
 
-def give_joop_a_key(town: Town, **changes: object) -> None:
+def give_joop_a_key(town: Town, **changes: Any) -> None:
     town.post(town.add_key("joop", "tablet", **changes))
 
 
@@ -202,7 +204,7 @@ def test_the_author_of_a_proposal_is_among_its_signers(town: Town):
 # ---- passkeys
 
 
-def add_passkey(town: Town, passkey: Passkey, **grant: object) -> VerifiedOrder:
+def add_passkey(town: Town, passkey: Passkey, **grant: Any) -> VerifiedOrder:
     """Return the order by which Joop enrols a passkey."""
     invitation = town.voucher("passkey", by="joop", purpose="add_key", kind=None, limits=None)
     body = orders.AddKey(

@@ -32,7 +32,7 @@ def test_a_decision_says_what_changes_and_changes_nothing_itself(town: Town):
             order.header.author, order.header.id, order.identity
         ),
         (Posted, order.identity): Posted(
-            order.identity, 1, "pay", town.member("joop"), order.body.legs
+            order.identity, 1, "pay", town.member("joop"), (town.leg("joop", "amina", 90),)
         ),
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def not_founded(code: Code, body: orders.Genesis, *signers: str, author: str = "
 
 
 def test_a_genesis_puts_the_ledger_its_currencies_and_its_founders(town: Town):
-    body = town.genesis.order.body
+    body = town.founding()
     assert town.state.governance == Governance(
         town.ledger, 1, to_base64url(LOG_KEY.spki), 0, body.thresholds, body.origins
     )
@@ -99,7 +100,7 @@ def test_a_founders_passkey_must_be_from_an_origin_of_the_ledger():
             assert caught.value.code is Code.BAD_ORIGIN
 
 
-def change_founder(name: str, **changes: object) -> orders.Genesis:
+def change_founder(name: str, **changes: Any) -> orders.Genesis:
     world = World()
     body = world.founding()
     founders = tuple(

@@ -104,7 +104,7 @@ def test_credits_are_issued_against_a_deposit(town: Town):
     assert town.balance("werk", "WIJK") == 50_000
     assert town.balance_of("contra") == -50_000
     assert town.money("WIJK").in_circulation == 50_000
-    assert town.state.find(BankLine, line).cited == 50_000
+    assert town.fact(BankLine, line).cited == 50_000
 
 
 def test_a_line_backs_no_more_than_it_is(town: Town):
@@ -298,7 +298,7 @@ def test_a_settlement_retires_credits_and_books_as_many_euros_out(redeemed):
     assert town.balance_of("redemption") == 0
     assert town.money("WIJK").in_circulation == 26_000
     assert (town.balance_of("transit"), town.money("EUR").reserve) == (-24_000, 26_000)
-    redemption = town.state.find(Redemption, redeem.order.identity)
+    redemption = town.fact(Redemption, redeem.order.identity)
     assert (redemption.open, redemption.settled_by) == (0, settle.order.identity)
     town.do(bank_line(town, -24_000, counter="transit"), "kees")
     assert town.balance_of("transit") == 0
