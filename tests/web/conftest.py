@@ -108,10 +108,20 @@ def _settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(name="street")
 def _street(settings: Settings) -> Iterator[Street]:
+    street = open_street(settings)
+    yield street
+    close_street(street)
+
+
+def open_street(settings: Settings) -> Street:
+    """Found the neighbourhood at this place and open its door."""
     world, clock = World(), SetClock(NOW)
     bank = found(settings, named(submission(world.genesis)), LOG_KEY_SEED, clock)
     app = create_app(settings, clock)
     app.testing = True
-    yield Street(world, bank, clock, app)
-    bank.close()
-    app.extensions["timebank"].close()
+    return Street(world, bank, clock, app)
+
+
+def close_street(street: Street) -> None:
+    street.bank.close()
+    street.app.extensions["timebank"].close()

@@ -1,6 +1,7 @@
 """For coordinators: who is a member, and blocking one within a minute of a phone call."""
 
 from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
 from timebank.services import membership, proposals
@@ -88,14 +89,14 @@ def _member_page(person: Person, errors: dict[str, str]) -> str:
 
 @blueprint.post(PATHS["members"] + "/<member>/blokkeren")
 @role("coordinator")
-def suspend(member: str) -> str:
+def suspend(member: str) -> ResponseReturnValue:
     """The order that blocks a member, or lifts the block, to be signed."""
     bank, person = the_bank(), membership.person(the_bank(), member)
     if person.status == "left":
         raise Refusal(Code.MEMBER_LEFT, member=member)
     reason = request.form.get("reason", "").strip()
     if not reason:
-        return _member_page(person, {"reason": _("Vul hier de reden in.")})
+        return _member_page(person, {"reason": _("Vul hier de reden in.")}), 422
     lifting = person.status == "suspended"
     draft = membership.draft_suspend(bank, me().id, member, not lifting, reason)
     name = person.name or _("dit lid")

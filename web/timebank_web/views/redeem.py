@@ -3,6 +3,7 @@
 import re
 
 from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.facts import Currency
@@ -29,7 +30,7 @@ def ask() -> str:
 
 @blueprint.post(PATHS["redeem"])
 @shop
-def check() -> str:
+def check() -> ResponseReturnValue:
     """The order that hands in these credits, to be signed."""
     currency, balance = _redeemable()
     typed = {name: request.form.get(name, "").strip() for name in ("credits", "name", "iban")}
@@ -49,7 +50,7 @@ def check() -> str:
     if not is_iban(iban):
         errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
     if errors:
-        return _form(typed, errors)
+        return _form(typed, errors), 422
     account = f"{typed['name']}, {spaced(iban)}"
     draft = payments.draft_redeem(the_bank(), me().id, currency.code, amount, account)
     return render_template(
