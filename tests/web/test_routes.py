@@ -136,7 +136,7 @@ class Crossing:
         if method == "GET":
             answer = browser.get(path)
         else:
-            body = {"json": {}} if rule in JSON_POSTS else {"data": {}}
+            body: dict[str, object] = {"json": {}} if rule in JSON_POSTS else {"data": {}}
             answer = browser.post(path, **body)
         answer.close()
         return answer.status_code
