@@ -12,7 +12,7 @@ from timebank_cli.proposing import post_signed
 
 @click.command("pay", cls=Command)
 @click.argument("payee", required=False)
-@click.argument("amounts", nargs=-1)
+@click.argument("amounts", nargs=-1, metavar="[AMOUNT]...")
 @click.option("--for", "memo", default="", help="What it is for.")
 @click.option("--request", "code", metavar="CODE", help="Pay what this one-off code asks.")
 @key_option
@@ -26,9 +26,9 @@ def pay(
     code: str | None,
     key: KeyFile,
 ) -> None:
-    """Pay PAYEE one or more AMOUNTS: hours as 1:30, credits as 12,50.
+    """Pay PAYEE one or more amounts: hours as 1:30, credits as 12,50.
 
-    Or pay what a request asks, with --request CODE in the place of PAYEE and AMOUNTS.
+    Or pay what a request asks, with --request CODE in the place of PAYEE and AMOUNT.
     """
     bank = desk.bank
     if code is not None:
@@ -49,12 +49,12 @@ def pay(
 
 @click.command("refund", cls=Command)
 @click.argument("entry")
-@click.argument("amounts", nargs=-1)
+@click.argument("amounts", nargs=-1, metavar="[AMOUNT]...")
 @click.option("--for", "memo", default="", help="Why it is given back.")
 @key_option
 @pass_desk
 def refund(desk: Desk, *, entry: str, amounts: tuple[str, ...], memo: str, key: KeyFile) -> None:
-    """Give back a payment you received: all that is left of ENTRY, or these AMOUNTS of it.
+    """Give back a payment you received: all that is left of ENTRY, or these amounts of it.
 
     ENTRY is the payment's number or identity, as `statement` and receipts show it.
     """

@@ -83,11 +83,11 @@ def fetch(desk: Desk, *, reference: str, file: Path) -> None:
 
 @propose.command("role")
 @click.argument("member")
-@click.argument("role", type=click.Choice(get_args(orders.Role)))
+@click.argument("role", type=click.Choice(get_args(orders.Role)), metavar="ROLE")
 @click.option("--take", is_flag=True, help="Take the role instead of giving it.")
 @proposing
 def role(desk: Desk, *, member: str, role: str, take: bool, out: Path | None, key: KeyFile) -> None:
-    """Give MEMBER a ROLE, or take it."""
+    """Give MEMBER a ROLE, or take it: auditor, coordinator, issuer, registrar or treasurer."""
     person = desk.member(member)
     body = orders.SetRole(person.id, cast(orders.Role, role), not take)
     _govern(desk, body, key, out)
@@ -205,7 +205,7 @@ def origins(desk: Desk, *, urls: tuple[str, ...], out: Path | None, key: KeyFile
 
 @propose.command("correct")
 @click.argument("entry")
-@click.argument("amounts", nargs=-1)
+@click.argument("amounts", nargs=-1, metavar="[AMOUNT]...")
 @click.option("--reason", required=True, help="Why; kept outside the journal.")
 @proposing
 def correct(
@@ -217,7 +217,7 @@ def correct(
     out: Path | None,
     key: KeyFile,
 ) -> None:
-    """Book ENTRY back: all that is left of it, or these AMOUNTS. Both stay visible."""
+    """Book ENTRY back: all that is left of it, or these amounts. Both stay visible."""
     bank = desk.bank
     identity = receipts.identity_of(bank, entry)
     legs = payments.correctable(bank, identity)

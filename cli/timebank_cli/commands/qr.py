@@ -13,7 +13,7 @@ from timebank_cli.output import emit, facts, moment, named, wants_json
 
 @click.command("qr", cls=Command)
 @click.argument("member")
-@click.argument("amounts", nargs=-1)
+@click.argument("amounts", nargs=-1, metavar="[AMOUNT]...")
 @click.option("--for", "memo", default="", help="What a request is for.")
 @click.option(
     "--minutes",
@@ -36,11 +36,11 @@ def qr(
 ) -> None:
     """Show the QR code by which MEMBER is paid.
 
-    Without AMOUNTS it is the member's own code, as on their poster. With AMOUNTS (1:30, 12,50) it
+    Without AMOUNT it is the member's own code, as on their poster. With amounts (1:30, 12,50) it
     is a request that can be paid once.
     """
     if memo and not amounts:
-        raise click.UsageError("a member's own code is for everything; --for needs AMOUNTS")
+        raise click.UsageError("a member's own code is for everything; --for needs an amount")
     person = desk.member(member)
     if amounts:
         wanted = desk.amounts(amounts, list(person.accounts))

@@ -17,7 +17,7 @@ def settings() -> None:
 
 
 @settings.command("get")
-@click.argument("name", type=_NAME, required=False)
+@click.argument("name", type=_NAME, required=False, metavar="[NAME]")
 @pass_desk
 def get(desk: Desk, name: str | None) -> None:
     """Print one setting, or all of them with what they are for."""
@@ -30,7 +30,7 @@ def get(desk: Desk, name: str | None) -> None:
 
 
 @settings.command("set")
-@click.argument("name", type=_NAME)
+@click.argument("name", type=_NAME, metavar="NAME")
 @click.argument("value")
 @pass_desk
 def set_(desk: Desk, name: str, value: str) -> None:
