@@ -2,9 +2,9 @@
 
 import os
 import secrets
-import threading
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -14,6 +14,7 @@ from timebank.errors import Down, Unavailable
 from timebank.ledger.facts import Governance
 from timebank.ledger.orders import ONLINE_SECONDS, Body, Order, build_order
 from timebank.ledger.rules import VERSION
+from timebank.services.grouping import Grouping
 from timebank.services.guard import Guard
 from timebank.settings import Settings
 from timebank.signing.canonical import to_base64url
@@ -33,7 +34,7 @@ class Bank:
     engine: Engine
     clock: Clock
     log_key: SigningKey | None
-    posting: threading.Lock = field(default_factory=threading.Lock)
+    posting: Grouping[Any, Any] = field(default_factory=Grouping)
     _started: tuple[int, float] = field(init=False)
 
     def __post_init__(self) -> None:

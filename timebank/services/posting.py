@@ -26,7 +26,7 @@ from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag, batch_data, digest
 from timebank.storage import fold, journal, people, refusals
-from timebank.storage.engine import writing
+from timebank.storage.engine import persistently, writing
 
 RESTORED_AT = "restored_at"
 """Setting: when this database was restored. Posting waits one maximum expiry after it."""
@@ -68,17 +68,31 @@ Group = Sequence[VerifiedOrder]
 """Orders that post together or not at all; most are alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What one caller of `post` asks: verified orders, and the texts they commit to."""
+
+    groups: Sequence[Group]
+    openings: Mapping[str, people.Opening]
+
+
+_Answer = dict[str, Outcome]
+
+
 def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     """Post these orders as far as the rules allow, durably, and say what became of each.
 
     Raises Unavailable where nothing can be acknowledged. Nothing has been posted then, unless the
-    guard could not be moved after the commit (GUARD_...), or the disk failed in the middle: send
-    the same orders again, each posts once.
+    guard could not be moved after the commit (GUARD_...), or the disk or the connection failed in
+    the middle: send the same orders again, each posts once.
     """
+    # Here, in the caller's own thread: it takes most of the time, and needs no database.
     checked = [_verify(submission) for submission in submissions]
     good = [item for item in checked if isinstance(item, VerifiedOrder)]
-    with bank.posting:
-        decided = _decide_all(bank, good, _openings(submissions)) if good else {}
+    decided: _Answer = {}
+    if good:
+        call = _Call(list(_groups(good)), _openings(submissions))
+        decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 
 
@@ -101,48 +115,52 @@ def _openings(submissions: Sequence[Submission]) -> dict[str, people.Opening]:
     return {item.commitment: item for submission in submissions for item in submission.openings}
 
 
-def _decide_all(
-    bank: Bank, orders: Sequence[VerifiedOrder], openings: Mapping[str, people.Opening]
-) -> dict[str, Outcome]:
+def _decide_all(bank: Bank, calls: Sequence[_Call]) -> list[_Answer | BaseException]:
     """Decide all orders in one transaction; where the database balks, each group in its own.
 
-    What then still fails takes none of the others with it; its error is raised after them.
+    What then still fails takes none of the others with it; its error is for its caller alone.
     """
-    groups = list(_groups(orders))
     try:
-        return _decide(bank, groups, openings)
-    except SQLAlchemyError:
-        if len(groups) == 1:
-            raise
-    outcomes, failure = dict[str, Outcome](), None
-    for group in groups:
+        return [*_decide(bank, calls)]
+    except SQLAlchemyError as error:
+        if sum(len(call.groups) for call in calls) == 1:
+            return [error]
+    return [_one_by_one(bank, call) for call in calls]
+
+
+def _one_by_one(bank: Bank, call: _Call) -> _Answer | BaseException:
+    outcomes, failure = _Answer(), None
+    for group in call.groups:
         try:
-            outcomes |= _decide(bank, [group], openings)
+            outcomes |= _decide(bank, [_Call([group], call.openings)])[0]
         except SQLAlchemyError as error:
             failure = error
-    if failure:
-        raise failure
-    return outcomes
+    return failure or outcomes
 
 
-def _decide(
-    bank: Bank, groups: Sequence[Group], openings: Mapping[str, people.Opening]
-) -> dict[str, Outcome]:
-    outcomes: dict[str, Outcome] = {}
+def _decide(bank: Bank, calls: Sequence[_Call]) -> list[_Answer]:
+    """Decide in one transaction; in another where that was given up, or its connection lost.
+
+    Then what it did is not guessed: an order is first looked for by its identity.
+    """
+    return persistently(lambda: _transact(bank, calls))
+
+
+def _transact(bank: Bank, calls: Sequence[_Call]) -> list[_Answer]:
     with writing(bank.engine) as conn:
         head = journal.read_head(conn, lock=True)
-        ledger = _ledger_of(bank, groups[0][0], head)
+        ledger = _ledger_of(bank, calls[0].groups[0][0], head)
         bank.guard.check(ledger, head.size, lambda size: _root_at(conn, head, size))
         time = _time(bank, conn, head)
         batch = _Batch(conn, head, time)
-        batch.prepare(groups)
-        for group in groups:
-            outcomes.update(batch.take(group))
+        batch.prepare([group for call in calls for group in call.groups])
+        answers = [batch.answer(call.groups) for call in calls]
         after = batch.append()
+        openings = {name: text for call in calls for name, text in call.openings.items()}
         people.keep_openings(conn, _committed(batch.rows, openings))
-    if after is not head or any(isinstance(outcome, Posted) for outcome in outcomes.values()):
+    if any(isinstance(outcome, Posted) for answer in answers for outcome in answer.values()):
         _release(bank, ledger, head, after)
-    return outcomes
+    return answers
 
 
 def _ledger_of(bank: Bank, first: VerifiedOrder, head: journal.Head) -> str:
@@ -242,8 +260,11 @@ class _Batch:
         while refs := {ref for item in orders for ref in reads(self._scratch, self._time, item)}:
             self._loaded.load(refs, fold.load_facts(self._conn, refs))
 
-    def take(self, group: Group) -> dict[str, Outcome]:
-        """Decide a group, and answer each of its orders."""
+    def answer(self, groups: Sequence[Group]) -> _Answer:
+        """Decide what one caller sent, group after group, and answer each of its orders."""
+        return {name: outcome for group in groups for name, outcome in self._take(group).items()}
+
+    def _take(self, group: Group) -> _Answer:
         identities = _identities(group)
         # The same identity again is the same entry; the first authorizations stand.
         posted = {name: self._posted[name] for name in identities if name in self._posted}
