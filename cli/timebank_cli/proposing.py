@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger.orders import APPROVED_TYPES, parse_order
@@ -58,6 +60,13 @@ class Proposal:
         """Post it; raises Refusal or Unavailable."""
         return post_one(bank, self.draft.submission(self.authorizations))
 
+
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a proposal file, also where one signature would be enough.",
+)
 
 # ---- files
 

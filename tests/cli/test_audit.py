@@ -69,6 +69,14 @@ def test_a_bundle_extends_what_was_on_paper(busy: Wijk) -> None:
     busy.refuses("not_proven", "audit", "verify", later, "--ledger", ledger, "--extends", third)
 
 
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"timebank/ledger/x\n"])
+def test_what_is_no_checkpoint_proves_nothing(busy: Wijk, data: bytes) -> None:
+    paper = busy.folder / "paper"
+    paper.write_bytes(data)
+    checked = ("audit", "verify", bundle_of(busy), "--ledger", ledger_of(busy))
+    busy.refuses("not_proven", *checked, "--extends", paper)
+
+
 def test_a_bundle_of_another_ledger_is_refused(busy: Wijk) -> None:
     busy.refuses("not_proven", "audit", "verify", bundle_of(busy), "--ledger", "ab" * 32)
 

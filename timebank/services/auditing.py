@@ -239,7 +239,7 @@ def verify_bundle(
     journal must contain. Raises ProofError or BrokenJournal at the first thing wrong.
     """
     bundle = read_bundle(lines)
-    earlier = read_note(extends) if extends else None
+    earlier = read_note(extends) if extends is not None else None
     replay, frontier, genesis = Replay.empty(), Frontier(), b""
     for data in bundle.entries:
         entry = _parsed(replay.size, data)

@@ -77,7 +77,7 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 
     Replays every signature, rule, sum, limit and approval, from the first entry to the last.
     """
-    earlier = extends.read_text() if extends else None
+    earlier = _text(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
         verdict = auditing.verify_bundle(
             _lines(data), ledger, earlier, lambda size: done(data.tell())
@@ -102,6 +102,12 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 
 MAX_LINE = 1 << 21
 """No entry and no note is as long as this."""
+
+
+def _text(file: Path) -> str:
+    """What is in a file that should be a checkpoint; bytes that are no text make it none."""
+    with file.open("rb") as data:
+        return data.read(MAX_LINE).decode("utf-8", "replace")
 
 
 def _lines(data: BinaryIO) -> Iterator[bytes]:

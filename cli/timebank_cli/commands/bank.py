@@ -10,14 +10,7 @@ from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk, read_amount
 from timebank_cli.keyfiles import KeyFile, key_option
 from timebank_cli.output import emit, table
-from timebank_cli.proposing import propose
-
-OUT = click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write a proposal file, also where one signature would be enough.",
-)
+from timebank_cli.proposing import out_option, propose
 
 
 @click.group("bank", cls=Group)
@@ -30,7 +23,7 @@ def bank() -> None:
 @click.argument("amount")
 @click.option("--line", required=True, help="The line of the bank statement; not in the journal.")
 @click.option("--payout", is_flag=True, help="Out: the payment of a settlement's payout list.")
-@OUT
+@out_option
 @key_option
 @pass_desk
 def record(

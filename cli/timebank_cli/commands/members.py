@@ -17,7 +17,7 @@ from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.drawing import image_options, on_terminal, write_images
 from timebank_cli.keyfiles import KeyFile, key_option
 from timebank_cli.output import emit, facts, moment, named, table, wants_json
-from timebank_cli.proposing import post_signed, propose
+from timebank_cli.proposing import out_option, post_signed, propose
 from timebank_cli.refusals import Stop
 
 SHOWN_OF_ID = 8
@@ -173,12 +173,7 @@ def show(desk: Desk, member: str) -> None:
 @click.argument("member")
 @click.option("--reason", required=True, help="Why; kept outside the journal.")
 @click.option("--lift", is_flag=True, help="Lift the suspension instead.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write a proposal file for others to sign, instead of posting at once.",
-)
+@out_option
 @key_option
 @pass_desk
 def suspend(

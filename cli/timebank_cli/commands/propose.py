@@ -13,11 +13,10 @@ from timebank.services.drafts import Draft
 from timebank.units import Unit
 from timebank_cli import charter
 from timebank_cli.command import Group
-from timebank_cli.commands.bank import OUT
 from timebank_cli.desk import Desk, pass_desk, read_limit
 from timebank_cli.keyfiles import KeyFile, key_option
 from timebank_cli.output import emit, facts, moment, table
-from timebank_cli.proposing import Proposal, create_file, description
+from timebank_cli.proposing import Proposal, create_file, description, out_option
 from timebank_cli.proposing import propose as sign_and_keep
 from timebank_cli.refusals import Stop
 from timebank_cli.wording import TITLES
@@ -30,7 +29,7 @@ def propose() -> None:
 
 def proposing(callback: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--out` and `--key`, and the desk."""
-    return OUT(key_option(pass_desk(callback)))
+    return out_option(key_option(pass_desk(callback)))
 
 
 @propose.command("list")

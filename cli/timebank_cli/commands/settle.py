@@ -120,8 +120,8 @@ def _plan(
     draft = treasury.draft_settle(desk.bank, author, code, payouts)
     proposal = Proposal(draft, ()).signed_by(signing)
     file = folder / default_name(draft)
-    _write_list(file, payouts)
     create_file(file, proposal)
+    _write_list(file, payouts)
     keep(desk.bank, draft, list(proposal.authorizations))
     return file
 

@@ -6,17 +6,16 @@ import click
 
 from timebank.services import membership, treasury
 from timebank_cli.command import Command
-from timebank_cli.commands.bank import OUT
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import KeyFile, key_option
-from timebank_cli.proposing import propose
+from timebank_cli.proposing import out_option, propose
 
 
 @click.command("issue", cls=Command)
 @click.argument("payee")
 @click.argument("amount")
 @click.option("--for", "memo", required=True, help="What they are issued for.")
-@OUT
+@out_option
 @key_option
 @pass_desk
 def issue(
@@ -37,7 +36,7 @@ def issue(
 @click.argument("payer")
 @click.argument("amount")
 @click.option("--for", "memo", required=True, help="Why they are taken out of circulation.")
-@OUT
+@out_option
 @key_option
 @pass_desk
 def retire(
