@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.orders import Order
@@ -17,6 +18,8 @@ from timebank.storage.people import Opening
 
 SALT_BYTES = 32
 MAX_TEXT = 200
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,20 @@ class Draft:
 
 def commit(text: str) -> Opening:
     """Return a fresh opening of this text: no one can guess it from the commitment."""
-    text = " ".join(text.split())[:MAX_TEXT]
+    text = tidy(text)[:MAX_TEXT].rstrip()
     salt = secrets.token_bytes(SALT_BYTES)
     return Opening(commitment(salt, text), salt, text)
+
+
+def tidy(text: str) -> str:
+    """Return text as it is kept: one line, without what cannot be seen but changes what can.
+
+    Control characters go, and those that turn the direction of the text around: with them a name
+    could rewrite the line that it is shown in.
+    """
+    line = " ".join(text.split())
+    seen = (char for char in line if category(char) not in ("Cc", "Cs") and char not in TURNING)
+    return " ".join("".join(seen).split())
 
 
 def read_submission(value: object) -> Submission:
@@ -69,6 +83,8 @@ def _opening(value: object) -> Opening:
         raise Refusal(Code.BAD_FIELD, field="openings")
     salt, text = value.get("salt"), value.get("text")
     if not isinstance(salt, str) or not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise Refusal(Code.BAD_FIELD, field="openings")
+    if text != tidy(text):
         raise Refusal(Code.BAD_FIELD, field="openings")
     raw = from_base64url(salt)
     if len(raw) != SALT_BYTES:

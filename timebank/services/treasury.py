@@ -219,8 +219,9 @@ def payout_digest(payouts: Sequence[Payout]) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return text for a cell of a CSV file: a spreadsheet may not take it for a formula."""
-    return f"'{text}" if text.lstrip()[:1] in FORMULA else text
+    """Return text for a cell of a CSV file: one line, which no spreadsheet takes for a formula."""
+    line = " ".join(text.split())
+    return f"'{line}" if line[:1] in FORMULA else line
 
 
 # ---- governance, by the same road
