@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, cast
+from typing import Any, ParamSpec, cast
 
 from flask import (
     Flask,
@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
+from timebank.errors import Code, Refusal
 from timebank.ledger.facts import Currency
 from timebank.services import house, membership, sessions
 from timebank.services.bank import Bank
@@ -100,6 +101,14 @@ def wants_json() -> bool:
     """Whether a script asks, rather than somebody who reads."""
     accepts = request.accept_mimetypes
     return request.is_json or accepts["application/json"] > accepts["text/html"]
+
+
+def read_json() -> Any:
+    """Return the JSON that a script sent, which may be anything; Refusal for what is none."""
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise Refusal(Code.NOT_CANONICAL) from None
 
 
 # ---- coming and going

@@ -114,7 +114,7 @@ SENTENCES = {
         "Uw telefoon herkende u niet. Gebruik gezicht, vinger of pincode."
     ),
     Code.OTHER_LEDGER: later("Dit is voor een andere wijk."),
-    Code.NOT_YET: later("De klok van de server klopt niet. Vraag om hulp."),
+    Code.NOT_YET: later("De klok klopt niet. Vraag om hulp."),
     Code.EXPIRED: later("Het duurde te lang. Ga terug en begin opnieuw."),
     Code.VALID_TOO_LONG: _BROKEN,
     Code.UNKNOWN_MEMBER: later("Deze code kennen wij niet. Misschien is hij van een andere wijk."),

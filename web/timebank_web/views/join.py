@@ -21,7 +21,15 @@ from timebank.services.posting import post_one
 from timebank.signing.canonical import from_base64url, to_base64url
 from timebank.signing.keys import key_id
 from timebank.signing.messages import Tag
-from timebank_web.current import currencies, house_settings, public, rp_id, sign_in, the_bank
+from timebank_web.current import (
+    currencies,
+    house_settings,
+    public,
+    read_json,
+    rp_id,
+    sign_in,
+    the_bank,
+)
 from timebank_web.texts import _
 from timebank_web.views.orders import refused
 from timebank_web.views.session import landing
@@ -79,7 +87,7 @@ def accept(code: str) -> ResponseReturnValue:
 @public
 def draft(code: str) -> ResponseReturnValue:
     """Draft the order for a key `{spki, scheme}` that was just made, for that key to sign."""
-    made = _draft(code, request.get_json())
+    made = _draft(code, read_json())
     session["join"] = {**_step(code), "identity": made.order.identity}
     return made.wire()
 
@@ -88,7 +96,7 @@ def draft(code: str) -> ResponseReturnValue:
 @public
 def finish(code: str) -> ResponseReturnValue:
     """Post the signed order, remember the device and sign it in. Again: the same answer."""
-    sent = request.get_json()
+    sent = read_json()
     try:
         submission = read_submission(sent)
         order = orders.parse_order(submission.order)

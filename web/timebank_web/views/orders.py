@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from timebank import ids
@@ -12,7 +12,7 @@ from timebank.services import receipts
 from timebank.services.drafts import read_submission
 from timebank.services.posting import post_one
 from timebank.services.statements import Movement
-from timebank_web.current import member, say, the_bank
+from timebank_web.current import member, read_json, say, the_bank
 from timebank_web.errors import status_of
 from timebank_web.moves import order_of, own_part, who
 from timebank_web.paths import PATHS
@@ -29,7 +29,7 @@ _AFTERWARDS = {"suspend": "members", "revoke_key": "more", "add_key": "more"}
 def post() -> ResponseReturnValue:
     """Post `{order, authorizations, openings}`; the same bytes again are the same entry."""
     try:
-        posted = post_one(the_bank(), read_submission(request.get_json()))
+        posted = post_one(the_bank(), read_submission(read_json()))
     except Refusal as refusal:
         return refused(refusal)
     return _posted(posted.identity)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
@@ -10,7 +10,16 @@ from timebank.services import membership, sessions
 from timebank.services.membership import Person
 from timebank.signing.canonical import from_base64url
 from timebank.signing.messages import Tag
-from timebank_web.current import public, rp_id, say, sign_in, sign_out, somebody, the_bank
+from timebank_web.current import (
+    public,
+    read_json,
+    rp_id,
+    say,
+    sign_in,
+    sign_out,
+    somebody,
+    the_bank,
+)
 from timebank_web.paths import PATHS
 from timebank_web.texts import _
 from timebank_web.views.orders import refused
@@ -41,7 +50,7 @@ def ask() -> ResponseReturnValue:
 def log_in() -> ResponseReturnValue:
     """Start a session for a signature over the challenge that this browser was given."""
     try:
-        challenge, authorization = _signed(request.get_json())
+        challenge, authorization = _signed(read_json())
         token, seen = sessions.log_in(the_bank(), challenge.encode("ascii"), authorization)
     except Refusal as refusal:
         if refusal.code is Code.EXPIRED:

@@ -4,7 +4,8 @@
  *
  *   form[data-join] data-type="admit | add_key" data-tag data-draft="/..." data-post="/...", with
  *   <script type="application/json" id="new-key">{rp_id, rp_name, user_handle, name, exclude}
- *   button[data-make="passkey"], button[data-make="device"] (hidden), [data-step="make" | "use"]
+ *   button[data-make="passkey"], button[data-make="device"] (hidden), disabled until this runs;
+ *   [data-step="make" | "use"]
  *   button[data-sign-button] in step "use", [data-say] as in submit.js
  *
  * POST data-draft {spki, scheme} -> {order, openings} for that key to sign
@@ -35,8 +36,9 @@ if (form) void start(form);
 async function start(form) {
   const wish = JSON.parse(document.querySelector("#new-key")?.textContent ?? "null");
   form.addEventListener("submit", (event) => event.preventDefault());
-  for (const button of form.querySelectorAll("[data-make]")) {
+  for (const button of form.querySelectorAll("button[data-make]")) {
     button.addEventListener("click", () => void make(form, wish, button.getAttribute("data-make")));
+    button.removeAttribute("disabled");
   }
   if (await hasOwnPasskeys()) return;
   const device = await hasDeviceKeys();

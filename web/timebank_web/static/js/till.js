@@ -6,6 +6,7 @@
  *                                          {errors: {field: sentence}} with status 422
  *   [data-request]                         the panel, hidden at first
  *   [data-next]                            "Volgende klant": empties the form and starts over
+ *   [data-idle]                            what goes with the form, such as another code
  *
  * Without JavaScript the same form simply posts and the server answers with a page.
  */
@@ -50,6 +51,7 @@ async function make(form, panel) {
     const answer = await response.json();
     if (response.ok) {
       turn(panel, form);
+      idle(false);
       open(panel, answer);
       panel.querySelector("h2")?.focus();
     } else {
@@ -77,6 +79,7 @@ function next(form, panel) {
   form.reset();
   form.dispatchEvent(new Event("change", { bubbles: true }));
   turn(form, panel);
+  idle(true);
   /** @type {HTMLElement | null} */ (form.querySelector("input, select, button"))?.focus();
 }
 
@@ -84,6 +87,11 @@ function next(form, panel) {
 function turn(shown, hidden) {
   shown.hidden = false;
   hidden.hidden = true;
+}
+
+/** Two codes on one screen: a camera would take the wrong one. @param {boolean} shown */
+function idle(shown) {
+  for (const part of document.querySelectorAll("[data-idle]")) part.toggleAttribute("hidden", !shown);
 }
 
 /** @param {HTMLFormElement} form @param {Record<string, string>} errors */
