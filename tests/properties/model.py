@@ -272,7 +272,9 @@ class Model:
         codes = self.approved("coordinator", 2, signers, name, but_not=but_not)
         codes |= self.idle(name) - {"member_suspended"}
         roles = self.people[name].roles | {role} if held else self.people[name].roles - {role}
-        if "auditor" in roles and roles & GOVERNING:
+        if ("auditor" in roles and roles & GOVERNING) or (
+            roles and self.people[name].kind != "person"
+        ):
             codes.add("role_conflict")
         if not held:
             codes |= self.too_few(role, name)

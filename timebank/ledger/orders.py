@@ -5,6 +5,7 @@ its author wants; it does nothing until `rules.decide` has agreed (docs/protocol
 """
 
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from timebank.errors import Code, Refusal
@@ -85,6 +86,11 @@ class Request:
     credits: Annotated[tuple[Credit, ...], Length(1, 16)]
     expires: Time
     memo: Commitment | None = None
+
+    @property
+    def digest(self) -> str:
+        """What is used up by an answer: all of it, so that another amount is another request."""
+        return sha256(encode(write(self))).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,7 +557,8 @@ def parse_order(data: bytes) -> Order:
         raise Refusal(Code.UNKNOWN_TYPE)
     if (header.ledger is None) != (cls is Genesis):
         raise Refusal(Code.BAD_FIELD, field="ledger")
-    longest = PROPOSAL_SECONDS if header.type in APPROVED_TYPES else ONLINE_SECONDS
+    slow = header.type in APPROVED_TYPES or cls is Genesis
+    longest = PROPOSAL_SECONDS if slow else ONLINE_SECONDS
     if not 0 < header.expires - header.created <= longest:
         raise Refusal(Code.VALID_TOO_LONG, seconds=longest)
     body = read(cls, {name: value[name] for name in value if name not in _HEADER})

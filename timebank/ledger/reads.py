@@ -61,7 +61,7 @@ def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
         case orders.Pay(legs=legs, request=request):
             yield from _legs(legs)
             if request is not None:
-                yield Used, f"request:{request.payee}:{request.id}"
+                yield Used, f"request:{request.digest}"
                 for credit in request.credits:
                     yield Account, credit.payee
         case orders.Refund(payment=entry, legs=legs) | orders.Correct(entry=entry, legs=legs):

@@ -149,7 +149,7 @@ def status(bank: Bank, request: Request) -> Status:
     asked = request.asked
     with reading(bank.engine) as conn:
         used = next(
-            iter(fold.load_facts(conn, [(Used, f"request:{asked.payee}:{asked.id}")])), None
+            iter(fold.load_facts(conn, [(Used, f"request:{asked.digest}")])), None
         )
         if isinstance(used, Used):
             posted = next(iter(fold.load_facts(conn, [(Posted, used.by)])), None)

@@ -201,6 +201,14 @@ def test_a_request_is_answered_once_by_whoever_is_first(town: Town):
     town.refuses(Code.REQUEST_USED, answer(town, asked, payer="els"))
 
 
+def test_a_made_up_request_with_the_same_id_does_not_use_up_the_real_one(town: Town):
+    """Who knows a request's id must not make a till show "Betaald" for one minute of it."""
+    asked = request(town)
+    forged = replace(asked, credits=(replace(asked.credits[0], amount=1),))
+    town.post(answer(town, forged, amount=1))
+    town.post(answer(town, asked))
+
+
 def test_a_refused_answer_leaves_the_request_open(town: Town):
     asked = request(town, 601)
     town.refuses(Code.BELOW_FLOOR, answer(town, asked, 601))

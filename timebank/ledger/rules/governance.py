@@ -20,6 +20,7 @@ from timebank.ledger.orders import (
     CurrencyDefinition,
     DefineCurrency,
     Genesis,
+    MemberKind,
     OpenedAccount,
     Role,
     SetLimit,
@@ -83,7 +84,7 @@ def _put_founders(case: Case, body: Genesis) -> None:
     state = case.state
     holders: dict[Role, list[str]] = {}
     for founder in body.founders:
-        check_roles(founder.roles)
+        check_roles(founder.kind, founder.roles)
         put_new(
             state,
             Member(founder.member, founder.kind, "active", founder.roles, (), founder.name),
@@ -145,9 +146,12 @@ def _define(
         )
 
 
-def check_roles(roles: tuple[Role, ...]) -> None:
-    """Refuse an auditor who holds a role that makes the books."""
-    if "auditor" in roles and GOVERNING & set(roles):
+def check_roles(kind: MemberKind, roles: tuple[Role, ...]) -> None:
+    """Refuse an auditor who makes the books, and a role for what is no person.
+
+    Or one person behind a shop could approve twice.
+    """
+    if ("auditor" in roles and GOVERNING & set(roles)) or (roles and kind != "person"):
         raise Refusal(Code.ROLE_CONFLICT)
 
 
@@ -181,7 +185,7 @@ def set_role(case: Case, body: SetRole) -> Legs:
     )
     roles = (set(member.roles) | {body.role}) if body.held else (set(member.roles) - {body.role})
     after = replace(member, roles=tuple(sorted(roles)))
-    check_roles(after.roles)
+    check_roles(after.kind, after.roles)
     holders = set(state.holders(body.role)) - {body.member}
     if body.held:
         holders.add(body.member)
@@ -221,7 +225,8 @@ def withdraw(case: Case, body: Withdraw) -> Legs:
     order = body.withdrawn
     if order.ledger != case.order.ledger:
         raise Refusal(Code.OTHER_LEDGER)
-    signer = authorized_by(case, {case.author}, "pay")[case.author]
+    scope = "approve" if order.header.type in APPROVED_TYPES else "pay"
+    signer = authorized_by(case, {case.author}, scope)[case.author]
     if order.header.author != case.author:
         roles = {
             item.role for item in case.state.governance.thresholds if item.type == order.header.type

@@ -57,7 +57,7 @@ def _answer(case: Case, body: Pay, request: Request) -> None:
         paid[leg.payee, leg.currency] += leg.amount
     if asked != paid or request.memo != body.memo:
         raise Refusal(Code.REQUEST_DIFFERS)
-    used = Used("request", f"{request.payee}:{request.id}", case.order.identity)
+    used = Used("request", request.digest, case.order.identity)
     if case.state.find(Used, used.key):
         raise Refusal(Code.REQUEST_USED)
     case.state.put(used)

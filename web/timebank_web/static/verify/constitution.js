@@ -15,6 +15,7 @@ export function genesis(act) {
   const { state, order, signed } = act;
   ensure(state.genesis === null, "a second genesis");
   ensure(order.rules === 1, `cannot judge: the ledger has rules of version ${order.rules}`);
+  parseKey("ed25519", order.log_key);
   state.genesis = order;
   state.setOrigins(order.origins);
   for (const threshold of order.thresholds) state.thresholds.set(threshold.type, threshold);

@@ -108,6 +108,7 @@ export class Journal {
 
   /** @param {{voucher: any, authorization: any}} invitation */
   #checkVoucher({ voucher, authorization }) {
+    ensure(!authorization.batch, "a voucher that was signed as a batch");
     const text = concat(...message("invitation", utf8(encode(voucher))));
     return check(this.signatures, authorization, text);
   }

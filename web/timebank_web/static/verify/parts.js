@@ -1,6 +1,6 @@
 /** The parts that orders are made of (docs/protocol.md, section 4). */
 
-import { single } from "./authorizations.js";
+import { authorization } from "./authorizations.js";
 import { ensure } from "./broken.js";
 import {
   amount,
@@ -20,7 +20,6 @@ import {
   time,
   total,
 } from "./fields.js";
-import { parseKey } from "./keys.js";
 
 /** Approved types: several must sign, and they may take longer about it. */
 export const APPROVED = [
@@ -57,11 +56,12 @@ export const request = record(
 
 const scopes = ascending(1, 3, scope);
 const caps = ascending(0, 16, record({ currency, amount: total }), "currency");
-export const grant = record(
-  { scheme: oneOf("ed25519", "webauthn-es256"), spki: binary(44, 91), scopes, caps },
-  {},
-  (value) => void parseKey(value.scheme, value.spki),
-);
+export const grant = record({
+  scheme: oneOf("ed25519", "webauthn-es256"),
+  spki: binary(44, 91),
+  scopes,
+  caps,
+});
 
 const account = { currency, floor, ceiling };
 export const opened = ascending(0, 16, record({ account: id, ...account }), "currency");
@@ -80,7 +80,7 @@ const voucher = record(
   },
   { kind, limits: ascending(0, 16, record(account), "currency") },
 );
-export const invitation = record({ voucher, authorization: single });
+export const invitation = record({ voucher, authorization });
 
 const budget = record({ amount, until: time, purpose: commitment });
 export const policy = record(
@@ -99,6 +99,7 @@ export const policy = record(
     const redeems = value.kind === "backed" || value.kind === "budget";
     ensure(redeems || value.redeemers.length === 0, "redeemers of what cannot be redeemed");
     ensure(!value.redeemers.includes("person"), "a person who redeems");
+    ensure(value.kind === "mutual" || value.credit_total === 0, "credit in what is not mutual");
     if (value.kind !== "euro") return;
     ensure(value.holders.length === 0 && value.payments === "nobody", "euro that members hold");
   },

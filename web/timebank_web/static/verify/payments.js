@@ -1,6 +1,7 @@
 /** Rules of payments and of what undoes them (docs/protocol.md, section 6). */
 
 import { ensure } from "./broken.js";
+import { encode } from "./canonical.js";
 import { identityOf, orderBytes } from "./orders.js";
 import { approved, signedBy, spend } from "./signers.js";
 
@@ -31,9 +32,9 @@ function betweenMembers(state, leg) {
   return { payer, payee };
 }
 
-/** Checks that no two legs are between the same accounts, in either direction. @param {any[]} legs */
+/** Checks that no two legs are from one account to the same other. @param {any[]} legs */
 function checkPairs(legs) {
-  const pairs = new Set(legs.map(({ payer, payee }) => [payer, payee].sort().join()));
+  const pairs = new Set(legs.map(({ payer, payee }) => `${payer} ${payee}`));
   ensure(pairs.size === legs.length, "two legs between the same accounts");
 }
 
@@ -55,7 +56,7 @@ function checkRequest({ state, order, time }) {
   }
   ensure(sums(order.legs) === sums(request.credits), "a payment that differs from its request");
   ensure(order.memo === request.memo, "a memo that differs from that of the request");
-  const name = `${request.payee} ${request.id}`;
+  const name = encode(request);
   ensure(!state.used.requests.has(name), "a request that was paid before");
   state.used.requests.add(name);
 }
@@ -151,8 +152,8 @@ export function withdraw(act) {
   ensure(!state.entries.has(identity), "an order that is posted already");
   ensure(!state.used.withdrawn.has(identity), "an order that was withdrawn already");
   const author = state.member(order.author);
-  signedBy(act, [author], "pay");
   const threshold = state.thresholds.get(wanted.type);
+  signedBy(act, [author], threshold ? "approve" : "pay");
   const may = wanted.author === order.author || (threshold && author.roles.has(threshold.role));
   ensure(may, "withdrawn by somebody who may not");
   state.used.withdrawn.add(identity);

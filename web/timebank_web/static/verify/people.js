@@ -165,7 +165,7 @@ export function set_role(act) {
   approved(act, [member], (of) => role !== "auditor" || !of.roles.has("treasurer"));
   if (held) {
     member.roles.add(role);
-    checkRoles([...member.roles]);
+    checkRoles(member.kind, [...member.roles]);
   } else {
     member.roles.delete(role);
     state.checkHolders(role);

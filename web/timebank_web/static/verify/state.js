@@ -132,7 +132,7 @@ export class State {
   /** @param {string} id @param {string} kind @param {string[]} roles @returns {Member} */
   addMember(id, kind, roles) {
     ensure(!this.members.has(id), "a member's id that is taken");
-    checkRoles(roles);
+    checkRoles(kind, roles);
     const member = { id, kind, roles: new Set(roles), suspended: false, left: false };
     this.members.set(id, member);
     return member;
@@ -208,8 +208,9 @@ export class State {
 /** @param {Member} member @returns {boolean} */
 export const isActive = (member) => !member.suspended && !member.left;
 
-/** Checks that an auditor has no other role. @param {string[]} roles */
-export function checkRoles(roles) {
+/** Checks that an auditor has no other role, and only persons have any. @param {string} kind @param {string[]} roles */
+export function checkRoles(kind, roles) {
+  ensure(kind === "person" || roles.length === 0, "a role for what is no person");
   ensure(!roles.includes("auditor") || roles.length === 1, "an auditor with another role");
 }
 

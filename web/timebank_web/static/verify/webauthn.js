@@ -32,10 +32,11 @@ export function checkAssertion(assertion, message) {
 }
 
 /**
+ * Client data of which nothing more is known.
  * @param {Uint8Array} bytes
  * @returns {{type: string, challenge: string, origin: string, crossOrigin?: boolean}}
  */
-function readClientData(bytes) {
+export function readClientData(bytes) {
   const opened = bytes.reduce((count, byte) => count + Number(byte === 0x5b || byte === 0x7b), 0);
   ensure(opened <= BRACKETS, "client data with too many brackets");
   let text;
