@@ -52,8 +52,14 @@ def owner_makes() -> ResponseReturnValue:
 # ---- by staff, with a link
 
 
-@blueprint.get(PATHS["till"] + "/<secret>")
 @blueprint.get(PATHS["till"].upper() + "/<secret>")
+@public
+def scanned(secret: str) -> ResponseReturnValue:
+    """The link as the QR code has it, in upper case."""
+    return redirect(url_for("till.staff", secret=secret))
+
+
+@blueprint.get(PATHS["till"] + "/<secret>")
 @public
 def staff(secret: str) -> ResponseReturnValue:
     """The till of the shop that this link receives for."""
