@@ -51,7 +51,7 @@ def restore(settings: Settings, copy: Path, now: int, *, replace: bool = False) 
     that still has the old database open must be stopped first.
     """
     size = _check(copy)
-    place = settings.folder / settings.name
+    place = _place(settings)
     if place.exists() and not replace:
         raise FileExistsError(f"there is a ledger at {place} already")
     fresh = place.with_name(f"{place.name}.restoring")
@@ -75,6 +75,14 @@ def _check(copy: Path) -> int:
     except ValueError as error:
         raise Unavailable(Down.NOT_A_LEDGER, f"{copy} contradicts itself: {error}") from error
     return size
+
+
+def _place(settings: Settings) -> Path:
+    if settings.file is None:
+        raise Unavailable(
+            Down.NOT_A_LEDGER, "a ledger on PostgreSQL is copied and put back with its own tools"
+        )
+    return settings.file
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ from timebank.settings import Settings
 from timebank.signing.canonical import to_base64url
 from timebank.signing.keys import SigningKey
 from timebank.storage import fold
-from timebank.storage.engine import check_triggers, open_engine, reading
+from timebank.storage.engine import check_schema, check_triggers, open_engine, reading
 
 MAX_DRIFT = 300
 """Seconds that the wall clock may differ from the journal and from the steady clock."""
@@ -110,7 +110,7 @@ def open_bank(settings: Settings, clock: Clock | None = None) -> Bank:
     Raises Unavailable with what is wrong: not a ledger, another schema, triggers gone, read-only,
     or a log key that is not this ledger's.
     """
-    if not (settings.folder / settings.name).exists():
+    if settings.file and not settings.file.exists():
         raise Unavailable(
             Down.NOT_A_LEDGER, f"there is no ledger at {settings.database}: timebank init"
         )
@@ -118,6 +118,7 @@ def open_bank(settings: Settings, clock: Clock | None = None) -> Bank:
     bank = Bank(settings, open_engine(settings.database), clock or SystemClock(), log_key)
     try:
         with reading(bank.engine) as conn:
+            check_schema(conn)
             check_triggers(conn)
         _ = bank.ledger
     except BaseException:

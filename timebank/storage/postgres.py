@@ -142,7 +142,7 @@ _MEANING = {
     "53100": (Down.READ_ONLY, "the server's disk is full; nothing was changed: make room"),
     "55P03": (Down.LOCKED, "another process has kept the ledger locked"),
     "57014": (Down.LOCKED, "the database took too long; nothing was changed"),
-    "42P01": (Down.NOT_A_LEDGER, "a table of the ledger is not there"),
+    "42P01": (Down.NOT_A_LEDGER, "this database holds no ledger: timebank init"),
 }
 
 
