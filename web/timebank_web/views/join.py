@@ -43,8 +43,8 @@ DEVICE_CAPS = {"minute": 4 * 60, "cent": 50_00}
 NAME_LENGTH = 40
 
 
-@blueprint.get("/U/<code>")
 @blueprint.get("/u/<code>")
+@blueprint.get("/U/<code>")
 @public
 def start(code: str) -> ResponseReturnValue:
     """The step of joining that comes next."""

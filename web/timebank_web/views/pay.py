@@ -53,15 +53,15 @@ def find() -> ResponseReturnValue:
 # ---- a payee's static code
 
 
-@blueprint.get("/B/<code>")
 @blueprint.get("/b/<code>")
+@blueprint.get("/B/<code>")
 @public
 def payee(code: str) -> ResponseReturnValue:
     """The payee of a static code, and the fields of an amount; for a stranger a login."""
     person = membership.person(the_bank(), requests.payee_of(the_bank(), code))
     if somebody() is None:
         return _stranger(person)
-    return _amount_form(person, {}, {})
+    return _amount_form(code, person, {}, {})
 
 
 @blueprint.post("/B/<code>")
@@ -72,7 +72,7 @@ def amount(code: str) -> ResponseReturnValue:
     offered = _payable(person)
     amounts, errors = read_amounts(offered, request.form)
     if errors:
-        return make_response(_amount_form(person, request.form.to_dict(), errors), 422)
+        return make_response(_amount_form(code, person, request.form.to_dict(), errors), 422)
     memo = request.form.get("memo", "")[:MEMO_LENGTH]
     draft = payments.draft_pay(the_bank(), me().id, person.id, amounts, memo)
     return _check(draft, person, draft.openings[0].text if draft.openings else "")
@@ -86,14 +86,16 @@ def _stranger(person: Person) -> ResponseReturnValue:
 
 
 @member
-def _amount_form(person: Person, form: dict[str, str], errors: dict[str, str]) -> str:
+def _amount_form(
+    code: str, person: Person, form: dict[str, str], errors: dict[str, str]
+) -> ResponseReturnValue:
     return render_template(
         "pay_amount.html",
         payee=_shown(person),
         asks=amount_fields(_payable(person), form, errors),
         memo=form.get("memo", ""),
         errors=errors,
-        post=request.path,
+        post=url_for("pay.amount", code=code),
     )
 
 
@@ -118,8 +120,8 @@ def _check_payee(person: Person) -> None:
 # ---- a one-off request
 
 
-@blueprint.get("/V/<code>")
 @blueprint.get("/v/<code>")
+@blueprint.get("/V/<code>")
 @public
 def one_off(code: str) -> ResponseReturnValue:
     """The check screen for a request; for a stranger a login."""
