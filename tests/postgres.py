@@ -130,6 +130,16 @@ class Server:
         self.sql(f"CREATE DATABASE {name} TEMPLATE {_template(self)}")
         return name
 
+    def copy(self, database: str) -> str:
+        """Make a copy of a database as it is now, cutting off who is connected to it."""
+        name = f"wijk_{next(self._numbers)}"
+        self.sql(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            f" WHERE datname = '{database}'"
+        )
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {database}")
+        return name
+
     def drop(self, database: str) -> None:
         """Remove a database, whoever is connected to it."""
         self.sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""A founded ledger in a real SQLite file, with the people of `tests.world` in it."""
+"""A founded ledger in a real database, with the people of `tests.world` in it."""
 
 import json
 import shutil
@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import select
 
+from tests.postgres import server
 from tests.world import LOG_KEY_SEED, NOW, World, a_commitment, an_id
 from timebank.clock import SetClock
 from timebank.ledger import orders
@@ -23,6 +27,8 @@ from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
 from timebank.signing.canonical import Value, decode
 from timebank.signing.messages import Tag
+from timebank.storage.engine import reading
+from timebank.storage.tables import metadata
 
 
 def authorizations(verified: VerifiedOrder) -> list[Value]:
@@ -71,15 +77,32 @@ class Village:
         line = self.post(self.world.record_bank(amount))
         return self.post(self.world.issue(to, amount, line.identity))
 
-    def raw(self) -> "closing[sqlite3.Connection]":
-        """The database as somebody with the file and a SQLite shell has it."""
-        path = self.bank.settings.folder / self.bank.settings.name
-        return closing(sqlite3.connect(path, isolation_level=None))
+    def tables(self) -> dict[str, list[Any]]:
+        """Every row of every table."""
+        with reading(self.bank.engine) as conn:
+            return {name: conn.execute(select(t)).all() for name, t in metadata.tables.items()}
+
+    def raw(self) -> "closing[Any]":
+        """The database as somebody with a shell has it."""
+        settings = self.bank.settings
+        if settings.file is None:
+            return closing(psycopg.connect(settings.database, autocommit=True))
+        return closing(sqlite3.connect(settings.file, isolation_level=None))
 
 
-@pytest.fixture(name="settings")
-def _settings(tmp_path: Path) -> Settings:
-    return Settings.of(str(tmp_path / "wijk.db"))
+@pytest.fixture(name="settings", params=["sqlite", "postgresql"])
+def _settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Where a ledger can be founded, on each database."""
+    if request.param == "sqlite":
+        yield Settings.of(str(tmp_path / "wijk.db"))
+    else:
+        name = server().ledger()
+        yield Settings.of(server().url(name), state=tmp_path)
+        server().drop(name)
+
+
+ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+"""Marks a test, or as `pytestmark` a module, about what only a file can meet with."""
 
 
 @pytest.fixture(name="village")
@@ -153,9 +176,15 @@ def hold_market(village: Village) -> None:
 
 def copy_of(settings: Settings, folder: Path) -> Settings:
     """Copy a ledger that is not open, guard and log key included."""
-    for path in (settings.folder / settings.name, settings.guard, settings.log_key):
-        shutil.copy(path, folder / path.name)
-    return replace(settings, database=str(folder / settings.name), folder=folder)
+    for path in (settings.file, settings.guard, settings.log_key):
+        if path:
+            shutil.copy(path, folder / path.name)
+    database = str(folder / settings.name) if settings.file else server_copy_of(settings)
+    return replace(settings, database=database, folder=folder)
+
+
+def server_copy_of(settings: Settings) -> str:
+    return server().url(server().copy(settings.name))
 
 
 def reopened(settings: Settings, now: int = NOW) -> Village:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.services.conftest import Village, copy_of, reopened, submission
+from tests.services.conftest import ON_SQLITE, Village, copy_of, reopened, submission
 from timebank.ledger.entries import parse_entry
 from timebank.ledger.verified import VerifiedOrder
 from timebank.services import auditing, receipts
@@ -88,6 +88,7 @@ def test_a_process_killed_under_load_loses_nothing_it_acknowledged(village):
     assert len(posted(village)) == 1 + PAYMENTS * KILLS
 
 
+@ON_SQLITE
 def test_a_disk_that_fills_up_loses_nothing_that_was_acknowledged(village):
     payments = [village.world.pay("joop", "amina", 1) for _ in range(300)]
     village.bank.close()
@@ -113,6 +114,7 @@ def test_a_disk_that_fills_up_loses_nothing_that_was_acknowledged(village):
     assert village.balance("amina") == len(payments)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("suffix", ["", "-wal"])
 def test_files_copied_from_under_a_running_server_do_not_pass_for_the_newest(
     village, tmp_path, suffix

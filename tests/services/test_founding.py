@@ -6,13 +6,16 @@ import stat
 
 import pytest
 
-from tests.services.conftest import reopened, submission
+from tests.services.conftest import ON_SQLITE, reopened, submission
 from tests.world import LOG_KEY_SEED, NOW, World, seed
 from timebank.clock import SetClock
 from timebank.errors import Code, Down, Refusal, Unavailable
 from timebank.services import auditing, founding, receipts
 from timebank.services.bank import open_bank
 from timebank.services.posting import Submission, post_one
+
+
+pytestmark = ON_SQLITE
 
 
 def start(settings, world=None, log_seed=LOG_KEY_SEED):
