@@ -103,6 +103,8 @@ def _settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settin
 
 ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 """Marks a test, or as `pytestmark` a module, about what only a file can meet with."""
+ON_POSTGRESQL = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+"""Marks one about what only a server can meet with."""
 
 
 @pytest.fixture(name="village")

@@ -14,7 +14,6 @@ from timebank.services import auditing, founding, receipts
 from timebank.services.bank import open_bank
 from timebank.services.posting import Submission, post_one
 
-
 pytestmark = ON_SQLITE
 
 
