@@ -34,6 +34,10 @@ test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/postgres
 	$(BIN)/python -m pytest
 
+.PHONY: agree
+agree: $(VENV)/.development ## change bundles 6,000 times and compare the two verifiers on each
+	$(BIN)/python -m tests.verifier.agree
+
 .PHONY: check
 check: $(VENV)/.development ## formatting, lint, types and the direction of imports
 	$(BIN)/ruff format --check

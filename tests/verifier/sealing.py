@@ -9,13 +9,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 def canonical(value: Any) -> bytes:
-    return rfc8785.dumps(value)
+    """Return the canonical bytes of what is in the profile, and like bytes of what is not."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def ledger_of(genesis: dict[str, Any]) -> str:

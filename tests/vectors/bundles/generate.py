@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.passkeys import Passkey
 from tests.town import Town
@@ -42,7 +42,7 @@ class Story(Town):
 
     passkeys: ClassVar[tuple[str, ...]] = ("amina", "els", "fatima")
 
-    def grant(self, name: str, **parts: tuple) -> orders.KeyGrant:
+    def grant(self, name: str, **parts: Any) -> orders.KeyGrant:
         if name in self.passkeys:
             return Passkey(name).grant(**parts)
         return grant(self.key(name), **parts)
@@ -88,7 +88,7 @@ class Story(Town):
         key = self.grant(name, scopes=voucher.scopes, caps=voucher.caps)
         self.do(self.admit(name, invitation, key=key).order.body, name)
 
-    def pays(self, *legs: orders.Leg, by: Sequence[str], **more: object) -> VerifiedOrder:
+    def pays(self, *legs: orders.Leg, by: Sequence[str], **more: Any) -> VerifiedOrder:
         verified = self.by(replace(orders.Pay(legs), **more), *by)
         self.wait(60)
         self.post(verified)
@@ -211,6 +211,7 @@ def _issue(town: Story, code: str, lines: dict[str, int], amount: int = 0) -> st
 
 def _back(town: Story, redeemed: VerifiedOrder) -> orders.Leg:
     body = redeemed.order.body
+    assert isinstance(body, orders.Redeem)
     return orders.Leg(town.system("redemption"), body.payer, body.currency, body.amount)
 
 

@@ -82,23 +82,45 @@ export async function check(signatures, value, text) {
 }
 
 /**
- * Checks all authorizations of an order, and that they agree on its batch.
+ * Checks all authorizations of an order, each by itself.
  * @param {import("./signatures.js").Signatures} signatures
  * @param {any[]} values @param {Uint8Array} order its bytes
  * @param {string} identity @param {string} ledger
- * @returns {Promise<{signed: Signed[], batch: string[] | null}>}
+ * @returns {Promise<Signed[]>}
  */
 export async function checkAll(signatures, values, order, identity, ledger) {
-  const batch = values.find((value) => value.batch)?.batch ?? null;
   const signed = [];
   for (const value of values) {
-    let text = concat(...message("order", order));
-    if (value.batch) {
-      ensure(value.batch.join() === batch.join(), "two batches for one order");
-      ensure(batch.includes(identity), "a batch without this order");
-      text = concat(...message("batch", utf8(encode({ ledger, orders: batch }))));
-    }
-    signed.push(await check(signatures, value, text));
+    const { batch } = value;
+    ensure(!batch || batch.includes(identity), "a batch without this order");
+    const text = batch
+      ? message("batch", utf8(encode({ ledger, orders: batch })))
+      : message("order", order);
+    signed.push(await check(signatures, value, concat(...text)));
   }
-  return { signed, batch };
+  return signed;
+}
+
+/**
+ * The batch that an order is of: the one list that all who name one agree on.
+ * @param {any[]} values its authorizations @param {string} identity
+ * @returns {string[]} a list of itself when nobody names one
+ */
+export function batchOf(values, identity) {
+  const [batch = [identity], ...others] = values.flatMap((value) => (value.batch ? [value.batch] : []));
+  ensure(others.every((other) => other.join() === batch.join()), "two batches for one order");
+  return batch;
+}
+
+/**
+ * Checks the authorization of the voucher in an order.
+ * @param {import("./signatures.js").Signatures} signatures @param {any} order
+ * @returns {Promise<Signed | null>} null for an order without one
+ */
+export async function checkVoucher(signatures, { invitation }) {
+  if (!invitation) return null;
+  const { voucher, authorization } = invitation;
+  ensure(!authorization.batch, "a voucher that was signed as a batch");
+  const text = concat(...message("invitation", utf8(encode(voucher))));
+  return check(signatures, authorization, text);
 }

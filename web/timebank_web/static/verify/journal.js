@@ -1,9 +1,8 @@
 /** Entries, one after another (docs/protocol.md, section 5). */
 
-import { check, checkAll, authorizations } from "./authorizations.js";
+import { authorizations, batchOf, checkAll, checkVoucher } from "./authorizations.js";
 import { Broken, ensure } from "./broken.js";
-import { concat, utf8 } from "./bytes.js";
-import { ENTRY_BYTES, decode, encode, message } from "./canonical.js";
+import { ENTRY_BYTES, decode, encode } from "./canonical.js";
 import { id, integer, list, record, signed, time } from "./fields.js";
 import { checkOrder, identityOf, ledgerOf, orderBytes } from "./orders.js";
 import { apply } from "./rules.js";
@@ -83,9 +82,9 @@ export class Journal {
     if (seq === 0) ensure(ledgerOf(bytes) === state.ledger, "another ledger");
     const identity = identityOf(bytes);
     const { ledger } = state;
-    const { signed, batch } = await checkAll(signatures, authorizations, bytes, identity, ledger);
-    this.#follow(batch ?? [identity], identity, time);
-    const vouched = order.invitation ? await this.#checkVoucher(order.invitation) : null;
+    const signed = await checkAll(signatures, authorizations, bytes, identity, ledger);
+    this.#follow(batchOf(authorizations, identity), identity, time);
+    const vouched = await checkVoucher(signatures, order);
     const moved = apply({ state, order, identity, time, signed, vouched });
     ensure(encode(postings) === encode(moved), "other postings than the rules give");
     this.#last = time;
@@ -104,12 +103,5 @@ export class Journal {
     }
     ensure(orders[this.#batch.place] === identity, "a batch in another order");
     this.#batch.place += 1;
-  }
-
-  /** @param {{voucher: any, authorization: any}} invitation */
-  #checkVoucher({ voucher, authorization }) {
-    ensure(!authorization.batch, "a voucher that was signed as a batch");
-    const text = concat(...message("invitation", utf8(encode(voucher))));
-    return check(this.signatures, authorization, text);
   }
 }

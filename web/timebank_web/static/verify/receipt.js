@@ -1,6 +1,6 @@
 /** Receipts: C2SP tlog-proofs (docs/protocol.md, section 7). */
 
-import { checkAll } from "./authorizations.js";
+import { checkAll, checkVoucher } from "./authorizations.js";
 import { ensure } from "./broken.js";
 import { fromBase64, hex, utf8 } from "./bytes.js";
 import { ORDER_BYTES, decode } from "./canonical.js";
@@ -51,6 +51,7 @@ export async function verifyReceipt(text, ledger, { signatures = new Signatures(
   const mine = order.type === "genesis" ? ledgerOf(data) : order.ledger;
   ensure(mine === ledger, "an order of another ledger");
   const identity = identityOf(data);
-  const { signed } = await checkAll(signatures, authorizations, data, identity, ledger);
+  const signed = await checkAll(signatures, authorizations, data, identity, ledger);
+  await checkVoucher(signatures, order);
   return { entry, checkpoint, keyIds: signed.map((of) => of.key) };
 }

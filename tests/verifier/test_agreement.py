@@ -1,0 +1,72 @@
+"""Two verifiers, one of them written from docs/protocol.md alone, say the same of every bundle."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.vectors.bundles.generate import STORIES, told
+from tests.verifier.edges import SIGNATURES, Edge
+from tests.verifier.framing import FRAMES
+from tests.verifier.judging import Case, agree, by_engine, by_javascript, compare
+from tests.verifier.mutations import Book, mutation
+from tests.verifier.receipts import flipped, receipts
+from timebank.ledger.orders import TYPES
+
+FOLDER = Path(__file__).parents[1] / "vectors" / "bundles"
+MUTATIONS = 600  # `python -m tests.verifier.agree` makes thousands
+
+
+@pytest.fixture(name="books", scope="module")
+def _books() -> list[Book]:
+    return [Book(name, (FOLDER / f"{name}.bundle").read_bytes()) for name in STORIES]
+
+
+def judged(edges: list[Edge], *options: str) -> None:
+    cases = [case for case, _ in edges]
+    for (case, holds), javascript in zip(edges, by_javascript(cases, *options), strict=True):
+        engine = by_engine(case)
+        assert engine.get("holds") == holds, (case.name, engine)
+        assert agree(engine, javascript), (case.name, engine, javascript)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_golden_bundles_are_what_their_generator_writes(name: str):
+    assert (FOLDER / f"{name}.bundle").read_bytes() == told(name)[1]
+
+
+def test_the_golden_bundles_hold_every_type_of_order(books: list[Book]):
+    assert {entry["order"]["type"] for book in books for entry in book.entries} == set(TYPES)
+
+
+@pytest.mark.parametrize("options", [(), ("--portable",)], ids=["", "portable"])
+def test_both_verifiers_accept_the_golden_bundles_and_see_the_same(
+    books: list[Book], options: tuple[str, ...]
+):
+    judged([(Case(book.name, book.ledger, book.bundle), True) for book in books], *options)
+
+
+def test_both_verifiers_know_the_edges_of_signatures(books: list[Book]):
+    judged([edge for edges in SIGNATURES for edge in edges(books[0])])
+
+
+def test_both_verifiers_know_the_edges_of_checkpoints_and_manifests(books: list[Book]):
+    judged([edge for edges in FRAMES for edge in edges(books[0])])
+
+
+def test_both_verifiers_know_the_edges_of_receipts(books: list[Book]):
+    judged([edge for book in books for edge in receipts(book)])
+
+
+def test_whatever_is_changed_in_a_bundle_both_verifiers_say_the_same(books: list[Book]):
+    cases = [mutation(number, books) for number in range(MUTATIONS)]
+    held, differences = compare(cases)
+    assert not differences, "\n".join(map(str, differences))
+    assert MUTATIONS / 10 < held < MUTATIONS / 2, (
+        "too few mutations hold, or too many, to tell much"
+    )
+
+
+def test_whatever_is_changed_in_a_receipt_both_verifiers_say_the_same(books: list[Book]):
+    held, differences = compare([flipped(number, books[0]) for number in range(MUTATIONS // 4)])
+    assert not differences, "\n".join(map(str, differences))
+    assert held == 0
