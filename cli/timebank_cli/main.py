@@ -11,6 +11,7 @@ from timebank_cli.commands import (
     bank,
     copies,
     founding,
+    guard,
     keys,
     look,
     members,
@@ -66,6 +67,7 @@ for module in (
     audit,
     receipts,
     copies,
+    guard,
     settings,
     serve,
 ):

@@ -149,3 +149,12 @@ def test_there_is_no_receipt_of_what_was_not_posted(busy: Wijk) -> None:
     busy.refuses("unknown_entry", "receipt", "999")
     busy.refuses("unknown_entry", "receipt", "ab" * 32)
     busy.refuses("unknown_entry", "receipt", "²")
+
+
+def test_a_lost_guard_is_started_again_from_a_checkpoint(busy: Wijk) -> None:
+    note = busy.folder / "checkpoint.txt"
+    note.write_text(str(busy.ask("audit", "checkpoint")["checkpoint"]))
+    result = busy.run("guard", "rebuild", "--extends", note)
+    assert result.exit_code == 1
+    busy.database.with_name(busy.database.name + ".guard").unlink()
+    assert "Posting waits" in busy.do("guard", "rebuild", "--extends", note)
