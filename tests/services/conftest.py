@@ -80,7 +80,7 @@ class Village:
     def tables(self) -> dict[str, list[Any]]:
         """Every row of every table."""
         with reading(self.bank.engine) as conn:
-            return {name: conn.execute(select(t)).all() for name, t in metadata.tables.items()}
+            return {name: [*conn.execute(select(t))] for name, t in metadata.tables.items()}
 
     def raw(self) -> "closing[Any]":
         """The database as somebody with a shell has it."""
@@ -108,10 +108,21 @@ ON_POSTGRESQL = pytest.mark.parametrize("settings", ["postgresql"], indirect=Tru
 
 
 @pytest.fixture(name="village")
-def _village(settings: Settings) -> Iterator[Village]:
-    village = new_village(settings)
+def _village(settings: Settings, founded: Settings) -> Iterator[Village]:
+    if settings.file is None:
+        village = new_village(settings)
+    else:
+        village = reopened(copy_of(founded, settings.file.parent))
     yield village
     village.bank.close()
+
+
+@pytest.fixture(scope="session", name="founded")
+def _founded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The files of a ledger that was just founded: copying them is quicker than founding again."""
+    settings = Settings.of(str(tmp_path_factory.mktemp("founded") / "wijk.db"))
+    new_village(settings).bank.close()
+    return settings
 
 
 def new_village(settings: Settings) -> Village:

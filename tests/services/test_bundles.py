@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.services.conftest import Village, copy_of, hold_market, reopened, submission
+from tests.services.conftest import ON_SQLITE, Village, copy_of, hold_market, reopened, submission
 from tests.world import HOURS, LOG_KEY, LOG_KEY_SEED, NOW, World, seed
 from timebank.clock import SetClock
 from timebank.errors import TimebankError
@@ -103,6 +103,7 @@ class Hamlet(World):
         )
 
 
+@ON_SQLITE
 def test_every_flipped_byte_of_a_small_bundle_is_found(settings):
     """One of its bits each; which one goes round, so that all eight have their turn."""
     world, clock = Hamlet(), SetClock(NOW)
