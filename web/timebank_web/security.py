@@ -39,7 +39,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": (
         "publickey-credentials-get=(self), publickey-credentials-create=(self),"
-        " clipboard-write=(self), web-share=(self),"
+        " clipboard-write=(self),"
         " camera=(), microphone=(), geolocation=(), payment=(), usb=()"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
