@@ -23,7 +23,7 @@ from timebank_web.people import kind_word
 from timebank_web.qr import picture
 from timebank_web.signing import hidden_values, my_keys
 from timebank_web.texts import _
-from timebank_web.words import money, when
+from timebank_web.words import currency_label, money, when
 
 blueprint = Blueprint("invitations", __name__)
 
@@ -53,14 +53,7 @@ def draft() -> str:
     facts = [
         {"label": _("Voor een"), "text": kind_word(kind)},
         *(
-            {
-                "label": _("Grens"),
-                "text": _(
-                    "van %(least)s tot %(most)s",
-                    least=money(limit.floor, limit.currency),
-                    most=money(limit.ceiling, limit.currency),
-                ),
-            }
+            {"label": currency_label(limit.currency), "text": _limit(limit)}
             for limit in unsigned.voucher.limits or ()
         ),
     ]
@@ -76,6 +69,13 @@ def draft() -> str:
         if "coordinator" in me().roles
         else {"href": PATHS["more"], "label": _("Klaar")},
     )
+
+
+def _limit(limit: orders.Limits) -> str:
+    most = _("hoogstens %(most)s", most=money(limit.ceiling, limit.currency))
+    if not limit.floor:
+        return most
+    return _("tot %(least)s rood, %(most)s", least=money(-limit.floor, limit.currency), most=most)
 
 
 @blueprint.get("/toestellen/nieuw")
