@@ -7,12 +7,15 @@ import hmac
 
 from flask import current_app, url_for
 
+from timebank_web.current import origin
+
 _LENGTH = 24
 
 
 def receipt_url(identity: str, *, outside: bool = False) -> str:
     """Return the address of a receipt that whoever has it may read; `outside` makes it whole."""
-    return url_for("history.receipt", identity=identity, deel=_mark(identity), _external=outside)
+    path = url_for("history.receipt", identity=identity, deel=_mark(identity))
+    return origin() + path if outside else path
 
 
 def may_read(identity: str, mark: str) -> bool:
