@@ -113,6 +113,7 @@ def _village(settings: Settings, founded: Settings) -> Iterator[Village]:
         village = new_village(settings)
     else:
         village = reopened(copy_of(founded, settings.file.parent))
+        village.world.counter = 1  # nobody has ordered anything since the genesis
     yield village
     village.bank.close()
 
