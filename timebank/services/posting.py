@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from timebank.errors import PASSING, Code, Down, Refusal, Unavailable
 from timebank.journal.checkpoints import Checkpoint
 from timebank.journal.merkle import leaf_hash
+from timebank.ledger import facts
 from timebank.ledger.entries import entry_bytes
-from timebank.ledger.facts import Governance, Holders
 from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role
 from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
@@ -242,7 +242,7 @@ class _Batch:
         self._loaded = State(complete=head.size == 0)
         if head.size:
             self._loaded.load(
-                [(Governance, ""), *((Holders, role) for role in _ROLES)],
+                [(facts.Governance, ""), *((facts.Holders, role) for role in _ROLES)],
                 fold.load_governance(conn),
             )
         self._scratch = self._loaded.fork()
@@ -254,11 +254,12 @@ class _Batch:
         """Look up in few statements what these orders need, whoever they are from."""
         orders = [item for group in groups for item in group]
         identities = [item.order.identity for item in orders]
-        for identity, found in journal.find_entries(self._conn, identities).items():
-            self._posted[identity] = Posted(identity, *found)
-        self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
         while refs := {ref for item in orders for ref in reads(self._scratch, self._time, item)}:
             self._loaded.load(refs, fold.load_facts(self._conn, refs))
+        self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
+        if before := [name for name in identities if self._loaded.find(facts.Posted, name)]:
+            for identity, found in journal.find_entries(self._conn, before).items():
+                self._posted[identity] = Posted(identity, *found)
 
     def answer(self, groups: Sequence[Group]) -> _Answer:
         """Decide what one caller sent, group after group, and answer each of its orders."""

@@ -59,7 +59,8 @@ def load_governance(conn: Connection) -> list[Fact]:
 
 def every(conn: Connection, kind: type[F]) -> list[F]:
     """Return all facts of a type that has a table, by key."""
-    return list(_stored(conn, kind))
+    shape = _SHAPES[kind]
+    return [kind(**shape.unpack(row._asdict())) for row in conn.execute(shape.every)]
 
 
 def keys_of(conn: Connection, member: str) -> list[MemberKey]:
