@@ -1,5 +1,7 @@
 """What comes in as JSON, and the texts beside an order."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from timebank.signing.canonical import to_base64url
 from timebank.signing.messages import commitment
 
 
-def wire(village: Village, memo: str = "fiets maken") -> dict:
+def wire(village: Village, memo: str = "fiets maken") -> dict[str, Any]:
     member = village.world.member
     draft = payments.draft_pay(village.bank, member("joop"), member("amina"), {"UUR": 5}, memo)
     return draft.wire() | {"authorizations": village.signatures(draft, "joop")}

@@ -1,5 +1,7 @@
 """Joining, leaving, keys and names."""
 
+from typing import Any
+
 import pytest
 
 from tests.services.conftest import Village
@@ -15,7 +17,7 @@ from timebank.storage import people
 from timebank.storage.engine import writing
 
 
-def invite(village: Village, by: str = "els", **options: object) -> Unsigned:
+def invite(village: Village, by: str = "els", **options: Any) -> Unsigned:
     """Keep an invitation that `by` has signed."""
     unsigned = membership.draft_voucher(village.bank, village.world.member(by), **options)
     signed(village, unsigned, by)
