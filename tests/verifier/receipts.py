@@ -93,7 +93,7 @@ def _framed(book: Book, entries: list[bytes], genesis: bytes) -> Iterator[Edge]:
         "a line after it": right + "x\n",
         "a byte order mark": "\ufeff" + right,
         "nothing": "",
-        "too much": right.replace("\n\ntimebank", f"\n{'A' * 262_144}\n\ntimebank"),
+        "too much": right.replace("\n\ntimebank", f"\n{'A' * 2_097_152}\n\ntimebank"),
     }
     for label, text in variants.items():
         yield Case(f"receipt: {label}", ledger, receipt=text), False

@@ -27,7 +27,7 @@ from timebank.journal.merkle import HASH_BYTES, MAX_SIZE, leaf_hash, verify_incl
 from timebank.journal.notes import from_base64, to_base64
 from timebank.signing import canonical, messages
 
-MAX_BYTES = 262_144
+MAX_BYTES = 1 << 21
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 

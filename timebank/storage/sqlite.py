@@ -123,6 +123,8 @@ def _prepare(raw: sqlite3.Connection, marked: Path | None, writable: bool) -> No
         raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA foreign_keys = ON")
+    # An erased name is overwritten, not only unlinked.
+    raw.execute("PRAGMA secure_delete = ON")
     # Or INSERT OR REPLACE would delete rows without asking the triggers on DELETE.
     raw.execute("PRAGMA recursive_triggers = ON")
     raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

@@ -10,7 +10,7 @@ import { decimal, openCheckpoint } from "./notes.js";
 import { checkOrder, identityOf, ledgerOf, orderBytes } from "./orders.js";
 import { Signatures } from "./signatures.js";
 
-const BYTES = 262_144;
+const BYTES = 2_097_152;
 const PATTERN =
   /^c2sp\.org\/tlog-proof@v1\nextra ([^\n]*)\nindex ([^\n]*)\n((?:[^\n]+\n)*)\n([^]*)$/;
 const NEWLINE = 0x0a;
