@@ -1,20 +1,19 @@
 """Changes to a journal, made at random but the same each time, for two verifiers to judge."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.verifier.judging import Case
 from tests.verifier.retelling import Entry, by_key, order_message, retell, spkis
-from tests.verifier.sealing import canonical, ledger_of, opened, seal
+from tests.verifier.sealing import canonical, identity, ledger_of, opened, seal
 from tests.world import LOG_KEY_SEED
 
 Slot = tuple[Any, Any]
 
-HEX = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 LARGEST = 2**53 - 1
 
 
@@ -25,19 +24,43 @@ class Book:
         self.name, self.bundle = name, bundle
         self.entries = opened(bundle)
         self.ledger = ledger_of(self.entries[0]["order"])
+        self.others: list[Book] = []
         self.values: dict[str, list[Any]] = {}
         for entry in self.entries:
+            self.values.setdefault("entry str", []).append(identity(entry["order"]))
             for holder, key in slots(entry["order"]):
                 kind = kind_of(key, holder[key])
                 if holder[key] not in self.values.setdefault(kind, []):
                     self.values[kind].append(holder[key])
 
 
+def books_of(folder: Path, *names: str) -> list[Book]:
+    """Return the bundles with these names, each of which knows the others."""
+    books = [Book(name, (folder / f"{name}.bundle").read_bytes()) for name in names]
+    for book in books:
+        book.others = [other for other in books if other is not book]
+    return books
+
+
+ROLES = {
+    "member": ("author", "issuer", "member"),
+    "account": ("account", "bank", "counter", "outside", "payee", "payer", "transit"),
+    "entry": ("entry", "line", "payment", "redemption"),
+}
+NAMED = {key: role for role, keys in ROLES.items() for key in keys}
+HEADER = ("author", "created", "expires", "id", "ledger", "type")
+
+
 def kind_of(key: Any, value: Any) -> str:
     """Return under which name values can stand for one another."""
-    if isinstance(value, str) and HEX.fullmatch(value):
-        return f"hex {len(value)}"
-    return f"{key if isinstance(key, str) else 'item'} {type(value).__name__}"
+    return f"{NAMED.get(key, key) if isinstance(key, str) else 'item'} {type(value).__name__}"
+
+
+def place_in(rng: Random, order: Entry) -> Slot:
+    """Return a place in an order, seldom in what every order has."""
+    places = list(slots(order))
+    inner = [place for place in places if place[0] is not order or place[1] not in HEADER]
+    return rng.choice(inner if inner and rng.random() < 0.85 else places)
 
 
 def slots(value: Any) -> Iterator[Slot]:
@@ -87,10 +110,8 @@ def told_otherwise(rng: Random, book: Book) -> tuple[str, bytes]:
     """One or two values in an order become others."""
     entries = deepcopy(book.entries)
     order = rng.choice(entries if rng.random() < 0.2 else entries[1:])["order"]
-    places = list(slots(order))
-    for holder, key in rng.sample(places, rng.choice([1, 1, 1, 2])):
-        if key in (holder if isinstance(holder, dict) else range(len(holder))):
-            change(rng, book, holder, key)
+    for _ in range(rng.choice([1, 1, 1, 2])):
+        change(rng, book, *place_in(rng, order))
     return retell(book.entries, entries)
 
 
@@ -107,33 +128,47 @@ def other_amounts(rng: Random, book: Book) -> tuple[str, bytes]:
     return retell(book.entries, entries)
 
 
-def once_more(rng: Random, book: Book) -> tuple[str, bytes]:
-    """An order is given again elsewhere, under another id, mostly as if made then."""
-    entries = deepcopy(book.entries)
-    source = rng.randrange(1, len(entries))
-    place = rng.randrange(1, len(entries) + 1)
-    again = deepcopy(entries[source]) | {"was": source}
-    for number, entry in enumerate(entries):
-        entry["was"] = number
-    order, before = again["order"], entries[place - 1]
-    if rng.random() < 0.9:
-        order["id"] = rng.randbytes(16).hex()
-    lasts = order["expires"] - order["created"]
-    again["time"] = before["time"]
-    order["created"], order["expires"] = before["time"], before["time"] + lasts
-    for value in again["authorizations"]:
-        value.pop("batch", None)
-    if rng.random() < 0.3:
-        change(rng, book, *rng.choice(list(slots(order))))
-    entries.insert(place, again)
+def more_orders(rng: Random, book: Book) -> tuple[str, bytes]:
+    """Orders of this story or another are given again, under other ids, as if made then."""
+    entries = remembering(book)
+    for _ in range(rng.choice([1, 1, 2, 3, 5])):
+        place = rng.choice([rng.randrange(1, len(entries) + 1), len(entries), len(entries)])
+        time = entries[place - 1]["time"]
+        if place == len(entries):
+            time += rng.choice([0, 0, 60, 86_400, 31 * 86_400])
+        entries.insert(place, again(rng, book, time))
     return retell(book.entries, entries)
+
+
+def again(rng: Random, book: Book, time: int) -> Entry:
+    """Return an entry of a story as if it were made at this time in this one."""
+    other = rng.choice([book, *book.others])
+    source = rng.choice(other.entries[1:])
+    here = canonical(source).replace(other.ledger.encode(), book.ledger.encode())
+    entry: Entry = json.loads(here)
+    order = entry["order"]
+    lasts = order["expires"] - order["created"]
+    if rng.random() < 0.95:
+        order["id"] = rng.randbytes(16).hex()
+    order["created"], order["expires"] = time, time + lasts
+    if "invitation" in order and rng.random() < 0.9:
+        voucher = order["invitation"]["voucher"]
+        voucher |= {"id": rng.randbytes(16).hex(), "created": time, "expires": time + 60}
+    for value in entry["authorizations"]:
+        value.pop("batch", None)
+    if rng.random() < 0.4:
+        change(rng, book, *place_in(rng, order))
+    return entry | {"time": time, "was": source}
+
+
+def remembering(book: Book) -> list[Entry]:
+    """Return the entries of a story, each of which says what it was."""
+    return [deepcopy(entry) | {"was": entry} for entry in book.entries]
 
 
 def other_order(rng: Random, book: Book) -> tuple[str, bytes]:
     """Entries are dropped, doubled, swapped or moved."""
-    entries = deepcopy(book.entries)
-    for number, entry in enumerate(entries):
-        entry["was"] = number
+    entries = remembering(book)
     one, other = rng.sample(range(rng.choice([0, 1, 1, 1]), len(entries)), 2)
     match rng.randrange(4):
         case 0:
@@ -240,7 +275,7 @@ def cut(rng: Random, book: Book) -> tuple[str, bytes]:
 WAYS: dict[Callable[[Random, Book], tuple[str, bytes]], int] = {
     told_otherwise: 30,
     other_amounts: 12,
-    once_more: 14,
+    more_orders: 30,
     other_order: 10,
     other_times: 6,
     other_signers: 10,

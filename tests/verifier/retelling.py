@@ -93,7 +93,7 @@ def _message(order: Entry, authorization: Entry, ledger: str) -> bytes:
 
 
 def _vouched(order: Entry) -> None:
-    with suppress(KeyError, TypeError):  # no invitation, or none that can be signed
+    with suppress(KeyError, TypeError, ValueError):  # no invitation, or none one can sign
         invitation = order["invitation"]
         message = b"timebank:invitation:v1\0" + canonical(invitation["voucher"])
         invitation["authorization"] = sign(invitation["authorization"], message)
@@ -113,7 +113,7 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     return renamed
 
 
-def _postings(order: Entry, before: list[Any]) -> list[Any]:
+def postings_of(order: Entry, before: list[Any]) -> list[Any]:
     """Return the postings of the order, whose kind of legs those before it show."""
     amount = order.get("amount", 0)
     match order["type"]:
@@ -140,7 +140,7 @@ def _postings(order: Entry, before: list[Any]) -> list[Any]:
 def retell(story: list[Entry], told: list[Entry]) -> tuple[str, bytes]:
     """Return the ledger and the bundle of a journal that was told as `story` before.
 
-    An entry may say `was`: its number in the story; it is its place otherwise.
+    An entry may say `was`: what it was before; the one in its place otherwise.
     """
     told = deepcopy(told)
     names: dict[str, str] = {}
@@ -148,7 +148,7 @@ def retell(story: list[Entry], told: list[Entry]) -> tuple[str, bytes]:
     if told[0]["order"].get("type") == "genesis":
         names[ledger_of(story[0]["order"])] = ledger
     for place, entry in enumerate(told):
-        old = story[entry.setdefault("was", place)]
+        old = entry.setdefault("was", story[min(place, len(story) - 1)])
         if place:
             entry["order"] = _renamed(entry["order"], names)
         entry["seq"] = place
@@ -158,9 +158,9 @@ def retell(story: list[Entry], told: list[Entry]) -> tuple[str, bytes]:
         new = identity(entry["order"])
         names.setdefault(identity(old["order"]), new)
         with suppress(KeyError, TypeError, IndexError):  # an order without legs one can tell
-            entry["postings"] = _postings(entry["order"], old["postings"])
+            entry["postings"] = postings_of(entry["order"], old["postings"])
     for entry in told:
-        old = story[entry.pop("was")]
+        old = entry.pop("was")
         entry["authorizations"] = [
             _again(_renamed(value, names), value, entry["order"], old["order"], ledger)
             for value in entry["authorizations"]

@@ -8,17 +8,17 @@ from tests.vectors.bundles.generate import STORIES, told
 from tests.verifier.edges import SIGNATURES, Edge
 from tests.verifier.framing import FRAMES
 from tests.verifier.judging import Case, agree, by_engine, by_javascript, compare
-from tests.verifier.mutations import Book, mutation
+from tests.verifier.mutations import Book, books_of, mutation
 from tests.verifier.receipts import flipped, receipts
 from timebank.ledger.orders import TYPES
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "bundles"
-MUTATIONS = 600  # `python -m tests.verifier.agree` makes thousands
+MUTATIONS = 400  # `make agree` makes thousands
 
 
 @pytest.fixture(name="books", scope="module")
 def _books() -> list[Book]:
-    return [Book(name, (FOLDER / f"{name}.bundle").read_bytes()) for name in STORIES]
+    return books_of(FOLDER, *STORIES)
 
 
 def judged(edges: list[Edge], *options: str) -> None:
