@@ -11,7 +11,8 @@ INSTALL_PINNED := $(PIP) install --quiet --require-hashes --no-deps -r
 # The build backend is among the pinned packages, so building fetches nothing.
 INSTALL_TIMEBANK := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra postgres pyproject.toml
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+PIN_OURS := --extra postgres pyproject.toml --group build
 
 .PHONY: help
 help: ## list these targets
@@ -50,6 +51,13 @@ format: $(VENV)/.development ## format the code and repair what lint can repair
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
+.PHONY: bench
+bench: $(VENV)/.development $(VENV)-bench/.done ## measure, into docs/benchmarks.md; QUICK=1: little, into var
+	.ci/browser
+	.ci/postgres
+	.ci/ledgers
+	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick)
+
 .PHONY: screenshots
 screenshots: $(VENV)/.development ## draw docs/images anew
 	.ci/browser
@@ -57,16 +65,17 @@ screenshots: $(VENV)/.development ## draw docs/images anew
 
 .PHONY: lock
 lock: $(VENV)/.development ## pin the packages that pyproject.toml names
-	$(PIN) --group build --output-file requirements.txt
-	$(PIN) --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(PIN) $(PIN_OURS) --output-file requirements.txt
+	$(PIN) $(PIN_OURS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(PIN) --group bench --output-file requirements-bench.txt
 
 .PHONY: upgrade
 upgrade: PIN += --upgrade
 upgrade: lock ## pin their newest versions
 
 .PHONY: clean
-clean: ## remove .venv, caches and var/demo
-	rm -rf $(VENV) build *.egg-info var/demo .hypothesis .*_cache
+clean: ## remove .venv, caches and what is in var
+	rm -rf $(VENV) $(VENV)-bench build *.egg-info var/demo var/benchmarks .hypothesis .*_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -83,3 +92,10 @@ $(VENV)/.development: requirements.txt requirements-dev.txt pyproject.toml | $(B
 	$(INSTALL_PINNED) requirements-dev.txt
 	$(INSTALL_TIMEBANK)
 	@touch $(VENV)/.runtime $@
+
+# Other ledgers, apart: what they need is no part of ours.
+$(VENV)-bench/.done: requirements-bench.txt
+	$(PYTHON) -m venv $(VENV)-bench || { rm -rf $(VENV)-bench; exit 1; }
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+		--require-hashes --no-deps -r requirements-bench.txt
+	@touch $@

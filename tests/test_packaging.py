@@ -94,7 +94,9 @@ def pins(name: str) -> dict[str, list[Requirement]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"]
+)
 def test_a_pinned_package_has_a_version_and_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     blocks = re.split(r"^(?=\S)", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE), flags=re.M)

@@ -1,0 +1,1 @@
+"""`make bench`: the engine beside what the machine can do at most, and beside other ledgers."""
