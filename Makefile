@@ -13,6 +13,7 @@ INSTALL_TIMEBANK := $(PIP) install --quiet --no-deps --no-build-isolation --edit
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 PIN_OURS := --extra postgres pyproject.toml --group build
+TEXTS := web/timebank_web/translations
 
 .PHONY: help
 help: ## list these targets
@@ -33,7 +34,7 @@ install: $(VENV)/.development ## make .venv with everything that development nee
 test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/browser
 	.ci/postgres
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: agree
 agree: $(VENV)/.development ## change bundles 6,000 times and compare the two verifiers on each
@@ -57,6 +58,15 @@ bench: $(VENV)/.development $(VENV)-bench/.done ## measure, into docs/benchmarks
 	.ci/postgres
 	.ci/ledgers
 	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick)
+
+.PHONY: translations
+translations: $(VENV)/.development ## bring the translations in line with the texts, and compile them
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping $(TEXTS)/sources.txt --keyword later --add-location file \
+		--width 100 --output build/messages.pot web/timebank_web
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--width 100 --input-file build/messages.pot --output-dir $(TEXTS)
+	$(BIN)/pybabel --quiet compile --statistics --directory $(TEXTS)
 
 .PHONY: screenshots
 screenshots: $(VENV)/.development ## draw docs/images anew
