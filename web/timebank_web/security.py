@@ -46,6 +46,16 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+SCANS = {"pay.begin", "pay.find", "pages.verify"}
+"""Pages that read QR codes: they may use the camera, and compile the library that reads them."""
+SCANNING_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    ),
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
+}
+
 # A whole market may share the buurthuis's one address; a member is one person.
 USUAL = "300 per minute"
 LIMITS = {
@@ -84,7 +94,7 @@ def install(app: Flask, secret: str, *, secure: bool) -> Limiter:
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.update(SCANNING_HEADERS if request.endpoint in SCANS else HEADERS)
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
