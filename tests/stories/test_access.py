@@ -37,6 +37,7 @@ VISITS = {
         "/hulp",
         "/privacy",
         "/openbaar",
+        "/controle",
         "/inloggen",
         "/B/<code>",
         "/V/<code>",

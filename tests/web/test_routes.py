@@ -50,6 +50,7 @@ GET  /bewijs/<identity>                       404 404 200 200 404 404 404 404 40
 GET  /bewijs/<identity>/bewijs.tlog-proof     404 404 200 200 404 404 404 404 404
 GET  /boekingen                               302 302 200 200 200 200 200 200 403
 GET  /boekingen/tabel.csv                     302 302 200 200 200 200 200 200 403
+GET  /controle                                200 200 200 200 200 200 200 200 200
 GET  /dag                                     302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>                               302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>/tabel.csv                     302 302 403 200 403 403 403 403 403

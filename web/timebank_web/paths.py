@@ -13,6 +13,7 @@ PATHS = {
     "help": "/hulp",
     "privacy": "/privacy",
     "public": "/openbaar",
+    "verify": "/controle",
     "members": "/leden",
     "invite": "/uitnodigen",
     "proposals": "/voorstellen",

@@ -16,6 +16,7 @@ from timebank.units import Unit
 from timebank_web.current import currencies, me, member, public, somebody, the_bank
 from timebank_web.moves import own_part, tell, what, who
 from timebank_web.paths import PATHS
+from timebank_web.qr import picture
 from timebank_web.sharing import may_read, receipt_url
 from timebank_web.texts import _
 from timebank_web.views.day import as_csv
@@ -154,6 +155,7 @@ def receipt(identity: str) -> ResponseReturnValue:
     mine = _readable(identity)
     moves = mine or _as_payer_sees_it(identity)
     first = moves[0]
+    url = receipt_url(identity, outside=True)
     checked = receipts.check_receipt(receipts.receipt(the_bank(), identity), the_bank().ledger)
     return render_template(
         "receipt.html",
@@ -167,7 +169,8 @@ def receipt(identity: str) -> ResponseReturnValue:
         entry=first.seq,
         hash=identity,
         key_label=_key_label(checked.key_ids, checked.order.header.author),
-        url=receipt_url(identity, outside=True),
+        url=url,
+        qr=picture(url, _("QR-code van deze bon")),
         download=url_for("history.proof", identity=identity, deel=request.args.get("deel")),
         state=_returned(identity, checked.order),
         refund=_refund(first) if mine else None,

@@ -60,6 +60,13 @@ def figures() -> str:
     )
 
 
+@blueprint.get(PATHS["verify"])
+@public
+def verify() -> str:
+    """Where a browser checks a receipt by itself: nothing of it is sent here."""
+    return render_template("verify.html", ledger_id=the_bank().ledger)
+
+
 @blueprint.get(PATHS["public"] + "/stand")
 @public
 def checkpoint() -> Response:

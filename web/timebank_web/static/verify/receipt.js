@@ -10,7 +10,7 @@ import { decimal, openCheckpoint } from "./notes.js";
 import { checkOrder, identityOf, ledgerOf, orderBytes } from "./orders.js";
 import { Signatures } from "./signatures.js";
 
-const BYTES = 2_097_152;
+export const RECEIPT_BYTES = 2_097_152;
 const PATTERN =
   /^c2sp\.org\/tlog-proof@v1\nextra ([^\n]*)\nindex ([^\n]*)\n((?:[^\n]+\n)*)\n([^]*)$/;
 const NEWLINE = 0x0a;
@@ -19,12 +19,12 @@ const NEWLINE = 0x0a;
  * Checks a receipt with nothing but the ledger's id.
  * @param {string} text @param {string} ledger its id
  * @param {{signatures?: Signatures}} [options]
- * @returns {Promise<{entry: import("./journal.js").Entry,
+ * @returns {Promise<{entry: import("./journal.js").Entry, genesis: any,
  *   checkpoint: import("./notes.js").Checkpoint, keyIds: string[]}>}
  * @throws {import("./broken.js").Broken}
  */
 export async function verifyReceipt(text, ledger, { signatures = new Signatures() } = {}) {
-  ensure(utf8(text).length <= BYTES, "a receipt that is too large");
+  ensure(utf8(text).length <= RECEIPT_BYTES, "a receipt that is too large");
   const parts = PATTERN.exec(text);
   ensure(parts, "not a receipt");
   const [, extra, place, hashes, note] = parts;
@@ -53,5 +53,5 @@ export async function verifyReceipt(text, ledger, { signatures = new Signatures(
   const identity = identityOf(data);
   const signed = await checkAll(signatures, authorizations, data, identity, ledger);
   await checkVoucher(signatures, order);
-  return { entry, checkpoint, keyIds: signed.map((of) => of.key) };
+  return { entry, genesis, checkpoint, keyIds: signed.map((of) => of.key) };
 }
