@@ -124,7 +124,8 @@ def test_without_permission_the_page_says_what_to_do(wijk, joop):
 def test_without_a_camera_the_page_says_so(wijk, joop, chromium):
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream=device-count=0"]
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
-    context = browser.new_context(storage_state=joop.context.storage_state())
+    kept = joop.context.storage_state()
+    context = browser.new_context(storage_state=kept, locale="nl-NL")
     context.grant_permissions(["camera"], origin=wijk.origin)
     page = context.new_page()
     page.goto(wijk.origin + "/betalen")
