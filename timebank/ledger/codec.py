@@ -135,10 +135,13 @@ def _reader(hint: Any) -> Read:
 
 
 def _checked(inner: Read, rules: list[Any]) -> Read:
+    checks = [rule.check for rule in rules]
+
     def reader(value: Value, where: str) -> Any:
         result = inner(value, where)
-        if not all(rule.check(result) for rule in rules):
-            raise bad_field(where)
+        for check in checks:
+            if not check(result):
+                raise bad_field(where)
         return result
 
     return reader
@@ -186,12 +189,13 @@ def _record(cls: Any) -> Read:
         if type(value) is not dict:
             raise bad_field(where or "order")
         prefix = f"{where}." if where else ""
-        for name in value:
-            if name not in known:
-                raise bad_field(f"{prefix}{name}")
-        for name in required:
-            if name not in value:
-                raise bad_field(f"{prefix}{name}")
+        if value.keys() != known.keys():
+            for name in value:
+                if name not in known:
+                    raise bad_field(f"{prefix}{name}")
+            for name in required:
+                if name not in value:
+                    raise bad_field(f"{prefix}{name}")
         return cls(**{name: known[name](inner, f"{prefix}{name}") for name, inner in value.items()})
 
     return reader

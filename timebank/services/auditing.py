@@ -8,26 +8,26 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import tee
 from typing import get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from timebank.errors import Refusal, TimebankError, Unavailable
+from timebank.errors import TimebankError, Unavailable
 from timebank.journal import ProofError, merkle
 from timebank.journal.bundles import read_bundle, write_bundle
 from timebank.journal.checkpoints import Checkpoint, open_note, read_note
 from timebank.journal.merkle import Frontier, leaf_hash
 from timebank.journal.receipts import log_key
-from timebank.ledger.entries import Entry, parse_entry, verify_entry
+from timebank.ledger.entries import Entry
 from timebank.ledger.facts import Account, Fact, OrderId, Posted
-from timebank.ledger.orders import parse_order
+from timebank.ledger.orders import Order
 from timebank.ledger.replay import BrokenJournal, Replay
 from timebank.ledger.state import State
-from timebank.ledger.verified import VerifiedOrder
 from timebank.services.bank import Bank
 from timebank.services.receipts import latest_note
-from timebank.signing.canonical import encode
+from timebank.services.verifying import checked
 from timebank.signing.messages import commitment, ledger_id
 from timebank.storage import fold, journal, people, statements
 from timebank.storage.engine import check_triggers, reading
@@ -79,16 +79,16 @@ def check_append_only(audit: Audit) -> Iterator[str]:
 def check_journal(audit: Audit) -> Iterator[str]:
     """Every entry is whole, signed, allowed by the rules, and in its place; leaves `replay`."""
     replay = Replay.empty()
-    for seq, row in enumerate(journal.rows(audit.conn)):
-        try:
-            entry = parse_entry(row.entry)
-            replay.add(entry, verify_entry(entry))
-        except (Refusal, BrokenJournal) as error:
-            yield f"entry {seq}: {error}"
-            return
-        if _row_of(entry, row.entry) != row:
-            yield f"entry {seq}: its row or postings do not say what its bytes say"
-        audit.progress(seq)
+    rows, again = tee(journal.rows(audit.conn))
+    try:
+        for row, (entry, verified) in zip(rows, checked(row.entry for row in again), strict=True):
+            replay.add(entry, verified)
+            if _row_of(entry, verified.order, row.entry) != row:
+                yield f"entry {entry.seq}: its row or postings do not say what its bytes say"
+            audit.progress(entry.seq)
+    except BrokenJournal as error:
+        yield str(error)
+        return
     for seq in journal.stray_postings(audit.conn):
         yield f"entry {seq}: there are postings that do not belong to it"
     try:
@@ -240,27 +240,32 @@ def verify_bundle(
     """
     bundle = read_bundle(lines)
     earlier = read_note(extends) if extends is not None else None
-    replay, frontier, genesis = Replay.empty(), Frontier(), b""
-    for data in bundle.entries:
-        entry = _parsed(replay.size, data)
-        if frontier.size == 0:
-            genesis = encode(entry.order)
+    replay, genesis = Replay.empty(), b""
+    for entry, verified in checked(_containing(bundle.entries, earlier)):
+        if not genesis:
+            genesis = verified.order.data
             if ledger_id(genesis) != ledger:
                 raise ProofError("this is another ledger than the one asked for")
-        replay.add(entry, _verified(entry))
-        frontier = frontier.append(leaf_hash(data))
-        if earlier and earlier.size == frontier.size and earlier.root != frontier.root():
-            raise ProofError("the journal does not contain the earlier checkpoint")
-        progress(frontier.size)
+        replay.add(entry, verified)
+        progress(entry.seq + 1)
     state = replay.finish()
     if earlier:
         open_note(extends or "", ledger, log_key(genesis))
-        if earlier.size > frontier.size:
-            raise ProofError("the journal is shorter than the earlier checkpoint")
-    checkpoint = open_note(bundle.note, ledger, log_key(genesis))
-    if (checkpoint.size, checkpoint.root) != (frontier.size, frontier.root()):
-        raise ProofError("the checkpoint is of another journal")
-    return Verdict(checkpoint, state)
+    # That its size and root are those of the entries, reading the bundle has shown.
+    return Verdict(open_note(bundle.note, ledger, log_key(genesis)), state)
+
+
+def _containing(entries: Iterable[bytes], earlier: Checkpoint | None) -> Iterator[bytes]:
+    """Pass the entries on; ProofError where they do not begin with those of the checkpoint."""
+    frontier = Frontier()
+    for data in entries:
+        yield data
+        if earlier and frontier.size < earlier.size:
+            frontier = frontier.append(leaf_hash(data))
+            if frontier.size == earlier.size and frontier.root() != earlier.root:
+                raise ProofError("the journal does not contain the earlier checkpoint")
+    if earlier and frontier.size < earlier.size:
+        raise ProofError("the journal is shorter than the earlier checkpoint")
 
 
 def fold_digest(state: State) -> str:
@@ -269,27 +274,12 @@ def fold_digest(state: State) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _parsed(seq: int, data: bytes) -> Entry:
-    try:
-        return parse_entry(data)
-    except TimebankError as error:
-        raise BrokenJournal(seq, str(error)) from error
-
-
-def _verified(entry: Entry) -> VerifiedOrder:
-    try:
-        return verify_entry(entry)
-    except Refusal as refusal:
-        raise BrokenJournal(entry.seq, str(refusal)) from refusal
-
-
 def _kept_facts(state: State) -> Iterator[Fact]:
     for kind in STORED:
         yield from state.all(kind)
 
 
-def _row_of(entry: Entry, data: bytes) -> journal.Row:
-    order = parse_order(encode(entry.order))
+def _row_of(entry: Entry, order: Order, data: bytes) -> journal.Row:
     return journal.Row(
         entry.seq,
         entry.time,

@@ -33,7 +33,6 @@ _STRING = rb'"[ !#-\[\]-~]*+(?:\\["\\][ !#-\[\]-~]*+)*+"'
 _NUMBER = rb"0|-?[1-9][0-9]*+"
 _TOKENS = re.compile(rb"(?:" + _STRING + rb"|[][{},:]|" + _NUMBER + rb"|true|false)*+")
 _STRINGS = re.compile(_STRING)
-_PRINTABLE = re.compile(r"[ -~]*+")
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*+")
@@ -61,7 +60,7 @@ def decode(data: bytes, max_bytes: int = MAX_BYTES) -> Value:
     if _nests_deeper(data, MAX_DEPTH):
         raise Refusal(Code.NOT_CANONICAL, detail="brackets do not match or nest too deeply")
     try:
-        value: Value = json.loads(data, parse_int=_integer)
+        value: Value = _decoder.decode(data.decode("ascii"))
     except ValueError:
         raise Refusal(Code.NOT_CANONICAL, detail="not JSON") from None
     if _to_bytes(value) != data:
@@ -108,7 +107,7 @@ def _to_bytes(value: Value) -> bytes:
 
 def _check(value: object, depth: int) -> None:
     if isinstance(value, str):
-        if not _PRINTABLE.fullmatch(value):
+        if not (value.isascii() and value.isprintable()):
             raise ValueError(f"not printable ASCII: {value!a}")
     elif isinstance(value, int):  # bool is an int too, and always small enough
         _check_integer(value)
@@ -136,6 +135,9 @@ def _integer(digits: str) -> int:
     number = int(digits)  # Python itself raises ValueError for thousands of digits
     _check_integer(number)
     return number
+
+
+_decoder = json.JSONDecoder(parse_int=_integer)
 
 
 def _nests_deeper(tokens: bytes, depth: int) -> bool:

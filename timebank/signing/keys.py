@@ -14,6 +14,7 @@ Two schemes, each with exactly one encoding of a key, the DER SubjectPublicKeyIn
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -71,8 +72,12 @@ class PublicKey:
             raise Refusal(Code.BAD_SIGNATURE, key=self.id) from None
 
 
+@lru_cache(maxsize=4096)
 def load_public_key(spki: bytes, scheme: str) -> PublicKey:
-    """The key with this SPKI. Raises Refusal BAD_KEY for every other encoding and weak key."""
+    """The key with this SPKI. Raises Refusal BAD_KEY for every other encoding and weak key.
+
+    Kept, because the same people sign again and again.
+    """
     key: Ed25519PublicKey | ec.EllipticCurvePublicKey
     if scheme == Scheme.ED25519:
         key = _load_ed25519(spki)
