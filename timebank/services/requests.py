@@ -148,9 +148,7 @@ def status(bank: Bank, request: Request) -> Status:
     """Return what has become of a request: the journal knows, nobody has to remember."""
     asked = request.asked
     with reading(bank.engine) as conn:
-        used = next(
-            iter(fold.load_facts(conn, [(Used, f"request:{asked.digest}")])), None
-        )
+        used = next(iter(fold.load_facts(conn, [(Used, f"request:{asked.digest}")])), None)
         if isinstance(used, Used):
             posted = next(iter(fold.load_facts(conn, [(Posted, used.by)])), None)
             assert isinstance(posted, Posted)
