@@ -1,7 +1,7 @@
 /**
  * Large keys beside a field. They write into an ordinary input, which also takes a real keyboard.
  *
- *   [data-keypad="ID"] with button[data-key="0".."9" | "," | "back" | "clear"]
+ *   [data-keypad="ID"] with button[data-key="0".."9" | "," or "." | "back" | "clear"]
  *   [data-minutes="ID"] with button[data-add="15"] and button[data-clear]; ID is a <select>
  */
 
@@ -17,7 +17,8 @@ for (const pad of document.querySelectorAll("[data-keypad]")) {
     input.value = press(input.value, key.getAttribute("data-key") ?? "");
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  const neat = () => { input.value = tidy(input.value); };
+  const mark = pad.querySelector("[data-key=',']") ? "," : ".";
+  const neat = () => { input.value = tidy(input.value, mark); };
   input.addEventListener("change", neat);
   // Our keys cause no "change"; capture runs before whoever sends the form.
   input.form?.addEventListener("submit", neat, { capture: true });
@@ -39,18 +40,21 @@ for (const row of document.querySelectorAll("[data-minutes]")) {
 
 /**
  * @param {string} value @param {string} key
- * @returns {string} at most 99999,99
+ * @returns {string} at most 99999,99, with the mark of the key that was pressed
  */
 export function press(value, key) {
   if (key === "clear") return "";
   if (key === "back") return value.slice(0, -1);
-  const next = key === "," && value === "" ? "0," : value + key;
-  const fits = /^\d{1,5}(,\d{0,2})?$/.test(next) && !/^0\d/.test(next);
+  const next = /[.,]/.test(key) && value === "" ? `0${key}` : value + key;
+  const fits = /^\d{1,5}([.,]\d{0,2})?$/.test(next) && !/^0\d/.test(next);
   return fits ? next : value;
 }
 
-/** "2" becomes "2,00", "2.5" becomes "2,50". @param {string} value @returns {string} */
-export function tidy(value) {
+/**
+ * "2" becomes "2,00", "2.5" becomes "2,50"; with a point for a mark "2.00" and "2.50".
+ * @param {string} value @param {string} mark @returns {string}
+ */
+export function tidy(value, mark) {
   const parts = /^(\d+)(?:[.,](\d{0,2}))?$/.exec(value.trim());
-  return parts ? `${parts[1]},${(parts[2] ?? "").padEnd(2, "0")}` : value;
+  return parts ? `${parts[1]}${mark}${(parts[2] ?? "").padEnd(2, "0")}` : value;
 }

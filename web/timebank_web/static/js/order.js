@@ -95,9 +95,7 @@ function leg(element) {
   if (!payer || !payeeAccount || !currency) throw new Mismatch("a leg is not complete");
   const minor = whole(amount);
   const shown = element.matches("[data-money]") ? element : element.querySelector("[data-money]");
-  if (!shown || minorUnits(shown.textContent ?? "") !== minor) {
-    throw new Mismatch("the amount shown is another amount");
-  }
+  if (!shown || !says(shown, minor)) throw new Mismatch("the amount shown is another amount");
   return { payer, payee: payeeAccount, currency, amount: minor };
 }
 
@@ -107,10 +105,16 @@ function fieldValue(element) {
   if (json !== undefined) return JSON.parse(json);
   if (text !== undefined) return text;
   const value = whole(int);
-  if (element.matches("[data-money]") && minorUnits(element.textContent ?? "") !== value) {
+  if (element.matches("[data-money]") && !says(element, value)) {
     throw new Mismatch("the amount shown is another amount");
   }
   return value;
+}
+
+/** Whether this amount is what somebody reads there. @param {Element} element @param {number} minor */
+function says(element, minor) {
+  const language = element.ownerDocument.documentElement.lang.slice(0, 2);
+  return minorUnits(element.textContent ?? "", language) === minor;
 }
 
 /** @param {string | undefined} digits @returns {number} */
@@ -119,16 +123,31 @@ function whole(digits) {
   return Number(digits);
 }
 
+/** How amounts are written, by the language of the page; two decimals always, so never two ways. */
+const WRITTEN = {
+  nl: {
+    time: /^(?:(\d+) uur)?(?: ?(\d+) min)?$/,
+    money: /^(\d{1,3}(?:\.\d{3})*|\d+),(\d\d)(?: [\p{L}-]+)*$/u,
+  },
+  en: {
+    time: /^(?:(\d+) hours?)?(?: ?(\d+) min)?$/,
+    money: /^(\d{1,3}(?:,\d{3})*|\d+)\.(\d\d)(?: [\p{L}-]+)*$/u,
+  },
+};
+
 /**
- * The amount a Dutch reader sees, in minor units: "1 uur 30 min" is 90, "1.250,50 credits" 125050.
- * @param {string} shown @returns {number} NaN when it is no amount
+ * The amount that somebody reads, in minor units. In Dutch "1 uur 30 min" is 90 and
+ * "1.250,50 credits" 125050; in English "1 hour 30 min" and "1,250.50 credits".
+ * @param {string} shown @param {string} language that of the page, "nl" or "en"
+ * @returns {number} NaN when it is no amount in that language
  */
-export function minorUnits(shown) {
+export function minorUnits(shown, language) {
+  if (language !== "nl" && language !== "en") return NaN;
   const text = shown.replace(/\s+/g, " ").trim();
-  const time = /^(?:(\d+) uur)?(?: ?(\d+) min)?$/.exec(text);
+  const time = WRITTEN[language].time.exec(text);
   if (time && (time[1] || time[2])) return Number(time[1] ?? 0) * 60 + Number(time[2] ?? 0);
-  const money = /^(\d{1,3}(?:\.\d{3})*|\d+),(\d\d)(?: [\p{L}-]+)*$/u.exec(text);
-  return money ? Number(money[1].replaceAll(".", "") + money[2]) : NaN;
+  const money = WRITTEN[language].money.exec(text);
+  return money ? Number(money[1].replace(/\D/g, "") + money[2]) : NaN;
 }
 
 /**
