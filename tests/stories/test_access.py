@@ -26,6 +26,7 @@ NOT_PAGES = {
     "/dag/<iso>/tabel.csv",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
 }

@@ -83,6 +83,7 @@ POST /orders                                  401 401 422 422 422 422 422 422 40
 GET  /orders/<identity>                       302 302 200 200 200 200 200 200 403
 GET  /privacy                                 200 200 200 200 200 200 200 200 200
 GET  /static/<path:filename>                  200 200 200 200 200 200 200 200 200
+GET  /taal/<language>                         302 302 302 302 302 302 302 302 302
 GET  /teruggeven                              302 302 200 200 200 200 200 200 403
 GET  /teruggeven/<identity>                   302 302 409 200 409 409 409 409 403
 POST /teruggeven/<identity>                   302 302 409 422 409 409 409 409 403
@@ -190,6 +191,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
             "iso": "2026-09-21",
             "member": member("joop"),
             "key": key_id(world.key("joop").spki),
+            "language": "en",
             "token": "ab" * 32,
             "filename": "css/base.css",
             "secret": ids.code(bytes(20)),

@@ -18,19 +18,22 @@ from timebank.services import house, requests
 
 SOURCES = Path(timebank_web.__file__).parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2)}
-DATA = {"joop", "bart", "amina", "Lindewijk", "Buurthuis", "Linde", "maandag", "localhost", "CSV"}
+KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+DATA = {
+    "joop", "bart", "amina", "Lindewijk", "Buurthuis", "Linde", "maandag", "localhost", "CSV",
+    "Nederlands",
+}  # fmt: skip
 READ = {"alt", "aria-label", "placeholder", "title", "data-left-text", "data-title"}
 
 
 def catalog():
     made = Catalog(locale="en")
     found = extract_from_dir(SOURCES, METHODS, keywords=KEYWORDS)
-    for _file, _line, text, _comments, _context in found:
+    for _file, _line, text, _comments, meaning in found:
         if isinstance(text, tuple):
             made.add(text, tuple(f"«{one}»" for one in text))
         else:
-            made.add(text, f"«{text}»")
+            made.add(text, f"«{text}»", context=meaning)
     return made
 
 

@@ -1,13 +1,12 @@
 """The pages: thin views over the services. `create_app` is the one way in."""
 
 from flask import Flask
-from flask_babel import Babel
 
 from timebank.clock import Clock
 from timebank.services.bank import open_bank
 from timebank.services.house import settings as house_settings
 from timebank.settings import Settings
-from timebank_web import current, errors, security, words
+from timebank_web import current, errors, language, security, words
 from timebank_web.views import BLUEPRINTS
 
 
@@ -19,9 +18,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     bank = open_bank(settings, clock)
     app = Flask(__name__)
     app.extensions["timebank"] = bank
-    app.config.update(BABEL_DEFAULT_LOCALE="nl", BABEL_DEFAULT_TIMEZONE="Europe/Amsterdam")
     app.url_map.strict_slashes = False
-    Babel(app)
+    language.install(app)
     secure = house_settings(bank)["base_url"].startswith("https://")
     limiter = security.install(app, security.web_secret(settings.web_secret), secure=secure)
     words.install(app)

@@ -62,7 +62,7 @@ def who(move: Movement) -> str:
         name or (_("iemand die niet meer meedoet") if owner else _("de wijk"))
         for owner, name in zip(move.others, move.names, strict=True)
     ]
-    return f" {_('en')} ".join(dict.fromkeys(named))
+    return _(" en ").join(dict.fromkeys(named))
 
 
 def what(order_type: str) -> str:

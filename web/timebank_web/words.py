@@ -1,14 +1,15 @@
 """Everything in words a neighbour uses: amounts, times, and why something was not done."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import Flask
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 
 from timebank.errors import Code, Down, Refusal, Unavailable
 from timebank.services.statements import local
 from timebank_web.current import currencies, the_bank
-from timebank_web.texts import _, later
+from timebank_web.texts import _, later, ngettext
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -22,7 +23,10 @@ def install(app: Flask) -> None:
 
 
 def money(minor: int, currency: str) -> str:
-    """Return "1 uur 30 min" or "12,50 credits"; below zero with a real minus sign."""
+    """Return "1 uur 30 min" or "12,50 credits"; below zero with a real minus sign.
+
+    On the page that signs a payment order.js reads this text back.
+    """
     sign, size = (MINUS if minor < 0 else ""), abs(minor)
     if currencies()[currency].unit == "minute":
         return sign + _duration(size)
@@ -31,26 +35,26 @@ def money(minor: int, currency: str) -> str:
 
 def euro(cents: int) -> str:
     """Return "12,50 euro"."""
-    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} {_('euro')}"
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("euro")
 
 
 def _decimals(cents: int) -> str:
-    whole = f"{cents // 100:,}".replace(",", ".")
-    return f"{whole},{cents % 100:02}"
+    return str(format_decimal(Decimal(cents).scaleb(-2), "#,##0.00"))
 
 
 def together(amounts: list[tuple[int, str]]) -> str:
     """Return several amounts in one line: "30 min en 4,50 credits"."""
-    return f" {_('en')} ".join(money(minor, currency) for minor, currency in amounts)
+    return _(" en ").join(money(minor, currency) for minor, currency in amounts)
 
 
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    if not hours:
-        return _("%(count)s min", count=rest)
-    if not rest:
-        return _("%(count)s uur", count=hours)
-    return _("%(hours)s uur %(minutes)s min", hours=hours, minutes=rest)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(num)s uur", "%(num)s uur", hours))
+    if rest or not hours:
+        parts.append(_("%(count)s min", count=rest))
+    return " ".join(parts)
 
 
 def _money_name(currency: str) -> str:
@@ -60,7 +64,7 @@ def _money_name(currency: str) -> str:
     kinds = [
         one for one in currencies().values() if one.unit == "cent" and one.policy.kind != "euro"
     ]
-    return _("credits") if len(kinds) == 1 else f"{currency.lower()}-{_('credits')}"
+    return _("credits") if len(kinds) == 1 else f"{currency.lower()}-" + _("credits")
 
 
 def currency_label(currency: str) -> str:

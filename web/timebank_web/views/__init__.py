@@ -10,6 +10,7 @@ from timebank_web.views import (
     home,
     invitations,
     join,
+    language,
     orders,
     pages,
     pay,
@@ -38,4 +39,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coordinator.blueprint,
     invitations.blueprint,
     treasurer.blueprint,
+    language.blueprint,
 )

@@ -12,9 +12,10 @@ from timebank.services import statements
 from timebank.services.statements import Movement
 from timebank.units import Unit, show_amount
 from timebank_web.current import currencies, me, shop, the_bank
+from timebank_web.language import decimal_mark
 from timebank_web.moves import who
 from timebank_web.paths import PATHS
-from timebank_web.texts import _
+from timebank_web.texts import _, pgettext
 from timebank_web.words import clock_time, day, money, when
 
 blueprint = Blueprint("day", __name__)
@@ -102,7 +103,7 @@ def totals(moves: Sequence[Movement]) -> list[tuple[str, str, int, int]]:
         returned = [move for move in mine if move.type == "refund" and move.amount < 0]
         other = [move for move in mine if move not in received and move not in returned]
         for label, part in (
-            (_("Ontvangen"), received),
+            (pgettext("is ontvangen", "Ontvangen"), received),
             (_("Teruggegeven"), returned),
             (_("Iets anders"), other),
             (_("Samen"), mine),
@@ -126,7 +127,7 @@ def kind(move: Movement) -> str:
     """Return in a word what happened."""
     incoming = move.amount > 0
     return {
-        "pay": _("Ontvangen") if incoming else _("Betaald"),
+        "pay": pgettext("is ontvangen", "Ontvangen") if incoming else _("Betaald"),
         "refund": _("Teruggekregen") if incoming else _("Teruggegeven"),
         "redeem": _("Ingewisseld"),
         "issue": _("Gekregen van de wijk"),
@@ -136,18 +137,21 @@ def kind(move: Movement) -> str:
 
 
 def as_csv(moves: Iterable[Movement], units: dict[str, Unit]) -> str:
-    """Return a table that a spreadsheet opens as it stands: semicolons and a byte order mark.
+    """Return a table that a spreadsheet opens as it stands, with a byte order mark.
 
-    What people typed never becomes a formula.
+    Between the cells are semicolons where a comma stands before the cents. What people typed never
+    becomes a formula.
     """
     sheet = io.StringIO()
     sheet.write("\ufeff")
-    rows = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
+    mark = decimal_mark()
+    delimiter = ";" if mark == "," else ","
+    rows = csv.writer(sheet, delimiter=delimiter, lineterminator="\r\n")
     rows.writerow(
         [_("tijd"), _("wie"), _("soort"), _("waarvoor"), _("kenmerk"), _("munt"), _("bedrag")]
     )
     for move in moves:
-        amount = show_amount(move.amount, units[move.currency])
+        amount = show_amount(move.amount, units[move.currency]).replace(",", mark)
         rows.writerow(
             [
                 f"{statements.local(move.time):%Y-%m-%d %H:%M}",
