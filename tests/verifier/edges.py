@@ -18,6 +18,7 @@ from tests.verifier.retelling import (
     by_key,
     from_b64,
     order_message,
+    retell,
     sign_client_data,
     spkis,
     to_b64,
@@ -276,6 +277,40 @@ def batches(book: Book) -> Iterator[Edge]:
         yield Case(f"batch: {label}", book.ledger, bundle), holds
 
 
+def entries(book: Book) -> Iterator[Edge]:
+    """Entries that are signed as they must be, and wrong in another way."""
+    last = len(book.entries) - 1
+    for label, changes in {
+        "a number too far": {"seq": last + 1},
+        "the number of another": {"seq": 0},
+        "a time before that of the last": {"time": book.entries[last - 1]["time"] - 1},
+    }.items():
+        yield Case(f"entry: {label}", book.ledger, resealed(book, last, **changes)), False
+    told = deepcopy(book.entries)
+    told[0]["order"]["rules"] = 2
+    yield Case("rules of a version to come", *retell(book.entries, told)), False
+    for number, entry in enumerate(book.entries):
+        if entry["order"]["type"] == "admit":
+            told = deepcopy(book.entries)
+            told[number]["order"]["author"] = entry["order"]["invitation"]["voucher"]["issuer"]
+            yield Case("admitted by another", *retell(book.entries, told)), False
+        if entry["order"]["type"] == "pay" and len(entry["authorizations"]) == 2:
+            yield Case("two payers", book.ledger, resealed(book, number)), True
+            batches = [[identity(entry["order"])], [identity(entry["order"]), "00" * 32]]
+            values = [
+                by_key(
+                    value["spki"],
+                    b"timebank:batch:v1\0" + canonical({"ledger": book.ledger, "orders": batch}),
+                )
+                | {"batch": batch}
+                for value, batch in zip(entry["authorizations"], batches, strict=True)
+            ]
+            changed = resealed(book, number, authorizations=values)
+            yield Case("two payers, of whom one signs a batch", book.ledger, changed), False
+            changed = resealed(book, number, authorizations=[values[0], entry["authorizations"][1]])
+            yield Case("two payers, who sign a batch and not", book.ledger, changed), True
+
+
 SIGNATURES: tuple[Callable[[Book], Iterator[Edge]], ...] = (
     ed25519,
     der,
@@ -283,4 +318,5 @@ SIGNATURES: tuple[Callable[[Book], Iterator[Edge]], ...] = (
     authenticator_data,
     fields,
     batches,
+    entries,
 )
