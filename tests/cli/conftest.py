@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,11 @@ FOUNDERS = {
     "Amina": "",
 }
 SHOPS = {"Bart": "shop", "Werk": "organisation"}
+
+
+def heed_ctrl_c() -> None:
+    """Undo, in a process about to start, what a shell does to those it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.cli.conftest import heed_ctrl_c
 from timebank.errors import TimebankError
 from timebank.journal.bundles import read_bundle
 from timebank.ledger.entries import Entry, parse_entry
@@ -95,6 +96,7 @@ def _serving(run: Run) -> Iterator[Serving]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         try:
             assert process.stdout is not None

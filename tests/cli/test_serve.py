@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.cli.conftest import Wijk
+from tests.cli.conftest import Wijk, heed_ctrl_c
 from timebank.settings import Settings
 
 START = "import sys; from timebank_cli.main import main; main(sys.argv[1:])"
@@ -37,6 +37,7 @@ def served(wijk: Wijk, first: str = "") -> Iterator[tuple[subprocess.Popen[str],
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ,
+        preexec_fn=heed_ctrl_c,
     )
     try:
         assert process.stdout is not None
