@@ -227,12 +227,9 @@ def safe_cell(text: str) -> str:
 # ---- governance, by the same road
 
 
-def draft_governance(
-    bank: Bank, author: str, body: orders.Body, texts: Mapping[str, str], **when: Any
-) -> Draft:
-    """Return a proposal for any other m-of-n order; `texts` are openings it commits to."""
-    openings = tuple(commit(text) for text in texts.values())
-    return _proposal(bank, author, body, openings, when)
+def draft_governance(bank: Bank, author: str, body: orders.Body, **when: Any) -> Draft:
+    """Return a proposal for any other m-of-n order that commits to no text."""
+    return _proposal(bank, author, body, (), when)
 
 
 def _proposal(

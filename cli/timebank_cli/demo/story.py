@@ -112,7 +112,7 @@ class Story:
         """Two coordinators give two neighbours the role of auditor."""
         for name in AUDITORS:
             body = orders.SetRole(self._member(name), "auditor", True)
-            draft = treasury.draft_governance(self.wijk.bank, self._member("els"), body, {})
+            draft = treasury.draft_governance(self.wijk.bank, self._member("els"), body)
             self.wijk.together(draft, "els", "farid")
         self._note("Els and Farid appoint the kascommissie: Noor and Henk")
 
