@@ -45,7 +45,7 @@ class Size:
     profiled: int
 
 
-FULL = Size(5, 3, 1000, {1: 60, 10: 200, 100: 600}, 20, 50_000, 100_000, 500_000, 20, 2000)
+FULL = Size(5, 3, 1000, {1: 60, 10: 200, 100: 600}, 20, 50_000, 100_000, 500_000, 12, 2000)
 QUICK = Size(1, 1, 200, {1: 4, 10: 20, 100: 100}, 1, 1000, 1000, 5000, 3, 200)
 
 
@@ -92,7 +92,9 @@ def http(size: Size, folder: Path) -> str:
 
 
 def audit(size: Size, folder: Path) -> str:
-    rows = on_audit.measure(CACHE, folder, size.long_rounds, size.residents, size.audited)
+    rows = on_audit.measure(
+        CACHE, folder, size.long_rounds, size.residents, size.audited, size.books
+    )
     return report.section(
         "Auditing",
         "`audit verify` of a bundle: signatures, rules, sums, limits, approvals, root. Bare: only"

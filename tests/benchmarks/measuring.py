@@ -46,20 +46,23 @@ class Row:
         return median(self.ratios)
 
 
-def interleave(pairs: Sequence[Pair], rounds: int) -> list[Row]:
+def interleave(pairs: Sequence[Pair], rounds: int, *, warm: bool = False) -> list[Row]:
     """Measure all pairs in rounds: whatever else the machine does, it does to both sides.
 
-    Who goes first changes every round. A round before the first is not counted.
+    Who goes first changes every round. A round before the first is not counted, unless all is
+    `warm`. A side that stands in several pairs with the same delay is measured once a round.
     """
     rows = [Row(pair) for pair in pairs]
-    for turn in range(-1, rounds):
+    for turn in range(0 if warm else -1, rounds):
+        known: dict[tuple[Side, int], float] = {}
         for row in rows:
             slowsync.set_delay(row.pair.delay)
             sides = [(row.pair.ours, row.ours), (row.pair.other, row.other)]
             for side, rates in sides if turn % 2 else reversed(sides):
-                rate = side()
+                if (side, row.pair.delay) not in known:
+                    known[side, row.pair.delay] = side()
                 if turn >= 0:
-                    rates.append(rate)
+                    rates.append(known[side, row.pair.delay])
         slowsync.set_delay(0)
         say(".", end="")
     say("")

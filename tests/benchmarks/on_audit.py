@@ -20,12 +20,17 @@ AIM = 0.75
 AT_ONCE = 500
 
 
-def measure(cache: Path, folder: Path, rounds: int, count: int, payments: int) -> list[Row]:
-    """Measure a bundle of so many payments, by keys and by passkeys."""
+def measure(
+    cache: Path, folder: Path, rounds: int, count: int, payments: int, books: int
+) -> list[Row]:
+    """Measure a bundle of so many payments, by keys and by passkeys.
+
+    Those by keys are the first of the books of `on_books`.
+    """
     pairs = []
-    for scheme in SCHEMES:
+    for scheme, total in zip(SCHEMES, (books, payments), strict=True):
         neighbours = Neighbours(scheme=scheme, count=count)
-        bank = open_bank(kept(cache, neighbours, payments, payments))
+        bank = open_bank(kept(cache, neighbours, total, total))
         path = folder / f"{scheme}.bundle"
         bundle(bank, payments, path)
         ledger = bank.ledger
@@ -39,7 +44,7 @@ def measure(cache: Path, folder: Path, rounds: int, count: int, payments: int) -
                 unit="entries/s",
             )
         )
-    return interleave(pairs, rounds)
+    return interleave(pairs, rounds, warm=True)
 
 
 def ours(path: Path, ledger: str) -> float:

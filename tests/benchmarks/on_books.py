@@ -43,7 +43,7 @@ def measure(
         other = _timed(report, expected, payments)
         pairs.append(Pair(f"{name}; ours: audit verify", audit, other))
         pairs.append(Pair(f"{name}; ours: from the tables", table, other))
-    rows = interleave(pairs, rounds)
+    rows = interleave(pairs, rounds, warm=True)
     bank.close()
     return rows
 

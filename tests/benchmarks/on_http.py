@@ -70,7 +70,7 @@ def measure(folder: Path, rounds: int, count: int) -> list[Row]:
             form = form_headers(address)
 
             requests = partial(_requests, neighbours, seen, address, form)
-            for delay in slowsync.delays():
+            for delay in slowsync.delays() if scheme == "ed25519" else (0,):
                 load = stack.enter_context(loading(address))
                 pairs.append(
                     Pair(

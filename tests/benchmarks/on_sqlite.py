@@ -76,4 +76,4 @@ def measure(folder: Path, rounds: int, count: int, payments: Mapping[int, int]) 
                         delay,
                     )
                 )
-    return interleave(pairs, rounds)
+    return interleave(pairs, rounds, warm=True)
