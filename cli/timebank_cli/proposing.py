@@ -16,13 +16,14 @@ import click
 
 from timebank import ids
 from timebank.errors import Code, Refusal
-from timebank.ledger.orders import APPROVED_TYPES, parse_order
+from timebank.ledger.orders import APPROVED_TYPES, Order, parse_order
 from timebank.ledger.verified import verify_bytes
 from timebank.services import membership
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, read_submission
 from timebank.services.posting import Posted, post_one
 from timebank.services.proposals import propose as keep
+from timebank.services.proposals import threshold
 from timebank.signing.authorizations import authorize
 from timebank.signing.canonical import Value
 from timebank.signing.keys import SigningKey
@@ -173,10 +174,18 @@ def tell_waiting(desk: Desk, file: Path, proposal: Proposal) -> None:
     text = (
         f"{description(desk, proposal.draft)}\n\n"
         f"Signed by {', '.join(names)}. Nothing is posted yet.\n"
-        f"Next, by somebody else: timebank sign {file} --key THEIR-KEY\n"
-        f"and then, before {moment(order.header.expires)}: timebank submit {file}"
+        f"{_next_step(desk, file, order, len(signed))}"
     )
     emit(document, text)
+
+
+def _next_step(desk: Desk, file: Path, order: Order, signed: int) -> str:
+    """What to do after so many signatures. Whether each of them counts, is for posting to say."""
+    submit = f"before {moment(order.header.expires)}: timebank submit {file}"
+    needed = threshold(desk.bank, order.header.type)
+    if needed is not None and signed >= needed.count:
+        return f"Enough have signed. Next, {submit}"
+    return f"Next, by somebody else: timebank sign {file} --key THEIR-KEY\nand then, {submit}"
 
 
 def tell_posted(desk: Desk, draft: Draft, posted: Posted) -> None:
