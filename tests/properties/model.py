@@ -41,7 +41,7 @@ class Model:
     lines: dict[int, list[int]] = field(default_factory=dict)
     open: dict[int, int] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
-    requests: set[tuple[str, int]] = field(default_factory=set)
+    requests: set[str] = field(default_factory=set)
 
     # ---- what is asked of every order
 
@@ -122,17 +122,17 @@ class Model:
             self.done[ref] = Done("pay", legs)
         return codes
 
-    def answer(self, ref: int, leg: Leg, request: int, asked: int) -> set[str]:
+    def answer(self, ref: int, leg: Leg, request: str, asked: int) -> set[str]:
         codes = set()
         if asked != leg[3]:
             codes.add("request_differs")
-        if (leg[1], request) in self.requests:
+        if request in self.requests:
             codes.add("request_used")
         if codes:
             return codes | self.pay_codes(leg)
         codes = self.pay(ref, [leg], [leg[0]])
         if not codes:
-            self.requests.add((leg[1], request))
+            self.requests.add(request)
         return codes
 
     def pay_codes(self, leg: Leg) -> set[str]:
