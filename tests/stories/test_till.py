@@ -53,6 +53,7 @@ def test_the_till_says_paid_by_itself_and_takes_the_next_customer(wijk, bart, jo
     assert till.locator("[data-put=payer]").inner_text() == "Joop Jansen"
     assert till.locator("[data-put=paid]").inner_text() == "4,50 credits"
     till.get_by_role("button", name="Volgende klant").click()
+    till.get_by_text("1 betaling, samen 4,50 credits").wait_for()
     assert till.get_by_label("Hoeveel credits?").input_value() == ""
     pay(joop, ring_up(till, "2"), "2,00 credits")
     till.get_by_role("heading", name="Betaald").wait_for()

@@ -7,6 +7,7 @@
  *   [data-request]                         the panel, hidden at first
  *   [data-next]                            "Volgende klant": empties the form and starts over
  *   [data-idle]                            what goes with the form, such as another code
+ *   [data-today]                           the day's total: read again after a payment
  *
  * Without JavaScript the same form simply posts and the server answers with a page.
  */
@@ -75,6 +76,11 @@ async function withdraw(cancel) {
 
 /** @param {HTMLFormElement} form @param {HTMLElement} panel */
 function next(form, panel) {
+  const paid = /** @type {HTMLElement | null} */ (panel.querySelector('[data-part="paid"]'));
+  if (paid && !paid.hidden && document.querySelector("[data-today]")) {
+    location.reload(); // The day's total counts this payment too.
+    return;
+  }
   close(panel);
   form.reset();
   form.dispatchEvent(new Event("change", { bubbles: true }));
