@@ -38,12 +38,6 @@ def mark_demo(bank: Bank) -> None:
         people.keep_setting(conn, _DEMO, "1")
 
 
-def is_demo(bank: Bank) -> bool:
-    """Whether this ledger was made by the demo."""
-    with reading(bank.engine) as conn:
-        return people.setting(conn, _DEMO) == "1"
-
-
 def link(bank: Bank, kind: str, code: str) -> str:
     """Return the link for a code: /B/ a payee, /V/ a request, /U/ an invitation.
 
