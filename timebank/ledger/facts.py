@@ -236,8 +236,21 @@ class Redemption:
         return self.redemption
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The terms of redeeming (a commitment to their text) that a member agreed to last."""
+
+    member: str
+    currency: CurrencyCode
+    agreement: str
+
+    @property
+    def key(self) -> Key:
+        return f"{self.member}:{self.currency}"
+
+
 Fact = (
     Governance | Currency | Account | Member | Holders | MemberKey | KeyDay | Used | OrderId
-    | Posted | Returned | BankLine | Redemption
+    | Posted | Returned | BankLine | Redemption | Agreement
 )  # fmt: skip
 """OrderId and Posted are read from the journal itself; all others have a `fold_` table."""

@@ -24,6 +24,8 @@ SignedAmount = Annotated[int, Range(-MAX_AMOUNT, MAX_AMOUNT)]
 Floor = Annotated[int, Range(-MAX_AMOUNT, 0)]
 Ceiling = Annotated[int, Range(0, MAX_AMOUNT)]
 Time = Annotated[int, Range(0, 2**40)]
+MAX_FEE = 5_000
+"""The highest fee for redeeming: half of what is handed in (hundredths of a percent)."""
 CurrencyCode = Annotated[str, Match(r"[A-Z]{3,8}")]
 MemberKind = Literal["person", "shop", "organisation"]
 Role = Literal["auditor", "coordinator", "issuer", "registrar", "treasurer"]
@@ -178,12 +180,35 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Redeeming:
+    """On what terms shops redeem: the least at a time, a fee, and an agreement they signed.
+
+    `fee` is in hundredths of a percent of what is handed in, and goes to the account `fund`.
+    `agreement` commits to the text that each of them signs (`Agree`) before the first time.
+    """
+
+    minimum: Annotated[int, Range(0, MAX_AMOUNT)]
+    fee: Annotated[int, Range(0, MAX_FEE)]
+    fund: Id | None = None
+    agreement: Commitment | None = None
+
+    def __post_init__(self) -> None:
+        if (self.fund is not None) != (self.fee > 0):
+            raise Refusal(Code.BAD_FIELD, field="redeeming.fund")
+
+    def fee_of(self, total: int) -> int:
+        """Return the fee for handing in so much, in minor units, rounded down."""
+        return total * self.fee // 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one currency (docs/protocol.md, "Currency policies").
 
     `floor` and `ceiling` are the widest limits an invitation may give; `credit_total` bounds the
     sum of all credit given (-floor over the open accounts). Credit is for mutual money only: a
-    member below zero in backed money would be money that nothing backs.
+    member below zero in backed money would be money that nothing backs. Money that is worth euro
+    goes from residents to shops, unless the ledger says on what `basis` everyone may pay everyone.
     """
 
     kind: Literal["mutual", "backed", "budget", "euro"]
@@ -195,8 +220,13 @@ class Policy:
     credit_total: Annotated[int, Range(0, MAX_AMOUNT)]
     budget: Budget | None = None
     basis: Commitment | None = None
+    redeeming: Redeeming | None = None
 
     def __post_init__(self) -> None:
+        if self.payments == "everyone" and self.kind == "backed" and self.basis is None:
+            raise Refusal(Code.BAD_FIELD, field="policy.basis")
+        if self.redeeming is not None and not self.redeemers:
+            raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
         if (self.budget is not None) != (self.kind == "budget"):
             raise Refusal(Code.BAD_FIELD, field="policy.budget")
         if self.credit_total and self.kind != "mutual":
@@ -395,13 +425,26 @@ class Retire:
 
 
 @dataclass(frozen=True, slots=True)
+class Agree:
+    """Agree to the terms on which a currency is redeemed. Authorized by the shop."""
+
+    member: Id
+    currency: CurrencyCode
+    agreement: Commitment
+
+
+@dataclass(frozen=True, slots=True)
 class Redeem:
-    """Offer credits for euro. Authorized by the shop; `payout` commits to name and IBAN."""
+    """Offer credits for euro. Authorized by the shop; `payout` commits to name and IBAN.
+
+    `amount` is paid out; `fee` is on top of it, where the policy asks for one.
+    """
 
     payer: Id
     currency: CurrencyCode
     amount: Amount
     payout: Commitment
+    fee: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +532,7 @@ class DefineCurrency:
 
 Body = (
     Genesis | Admit | Leave | Suspend | AddKey | RevokeKey | Pay | Refund | RecordBank | Issue
-    | Retire | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy | SetOrigins
+    | Retire | Agree | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy | SetOrigins
     | DefineCurrency
 )  # fmt: skip
 
@@ -505,6 +548,7 @@ TYPES: dict[str, type[Body]] = {
     "record_bank": RecordBank,
     "issue": Issue,
     "retire": Retire,
+    "agree": Agree,
     "redeem": Redeem,
     "settle": Settle,
     "correct": Correct,

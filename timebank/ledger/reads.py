@@ -11,6 +11,7 @@ from timebank.ledger import orders
 from timebank.ledger.codec import write
 from timebank.ledger.facts import (
     Account,
+    Agreement,
     BankLine,
     Currency,
     Fact,
@@ -69,12 +70,17 @@ def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
             yield from _given_back(state, entry, legs)
         case orders.Admit() | orders.AddKey():
             yield from _joining(time, order.body)
-        case (
-            orders.Redeem(payer=payer, currency=currency)
-            | orders.Retire(payer=payer, currency=currency)
-        ):
+        case orders.Retire(payer=payer, currency=currency):
             yield Account, payer
             yield from _clearing(state, currency)
+        case orders.Agree(member=member, currency=currency):
+            yield Member, member
+            yield Currency, currency
+            yield Agreement, f"{member}:{currency}"
+        case orders.Redeem(payer=payer, currency=currency):
+            yield Account, payer
+            yield from _clearing(state, currency)
+            yield from _terms(state, payer, currency)
         case orders.Issue(payee=payee, currency=currency, backing=backing):
             yield Account, payee
             yield from _clearing(state, currency)
@@ -148,6 +154,14 @@ def _clearing(state: State, code: str) -> Iterator[Ref]:
     if currency is not None:
         yield Account, currency.contra
         yield Account, currency.redemption
+
+
+def _terms(state: State, payer: str, code: str) -> Iterator[Ref]:
+    account, currency = _peek(state, Account, payer), _peek(state, Currency, code)
+    if account is not None:
+        yield Agreement, f"{account.owner}:{code}"
+    if currency is not None and currency.policy.redeeming and currency.policy.redeeming.fund:
+        yield Account, currency.policy.redeeming.fund
 
 
 def _settling(state: State, body: orders.Settle) -> Iterator[Ref]:

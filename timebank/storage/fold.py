@@ -16,6 +16,7 @@ from timebank.ledger import codec
 from timebank.ledger.entries import parse_entry
 from timebank.ledger.facts import (
     Account,
+    Agreement,
     BankLine,
     Currency,
     Fact,
@@ -161,6 +162,7 @@ _SHAPES: dict[type, _Shape] = {
         Returned: tables.fold_returned,
         BankLine: tables.fold_bank_lines,
         Redemption: tables.fold_redemptions,
+        Agreement: tables.fold_agreements,
     }.items()
 }
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from timebank.units import MAX_AMOUNT
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The revision in `migrations/versions` that these tables are at. Revisions sort as text."""
 
 APPEND_ONLY = ("journal_entries", "journal_postings", "journal_nodes", "journal_checkpoints")
@@ -264,6 +264,13 @@ fold_redemptions = _table(
     _whole("open"),
     _text("settled_by"),
     _amount("open"),
+)
+fold_agreements = _table(
+    "fold_agreements",
+    _key("key"),
+    _text("member"),
+    _text("currency"),
+    _text("agreement"),
 )
 
 # ---- what is kept beside the journal; what has become of it is for the journal to say

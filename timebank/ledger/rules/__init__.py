@@ -11,7 +11,7 @@ from typing import Any
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.facts import Fact, Governance, OrderId, Posted, Used
-from timebank.ledger.rules import governance, members, payments, treasury
+from timebank.ledger.rules import governance, members, payments, redeeming, treasury
 from timebank.ledger.rules.authority import Case
 from timebank.ledger.rules.moves import Legs
 from timebank.ledger.state import State
@@ -34,7 +34,8 @@ RULES: dict[type[Any], Callable[[Case, Any], Legs]] = {
     orders.RecordBank: treasury.record_bank,
     orders.Issue: treasury.issue,
     orders.Retire: treasury.retire,
-    orders.Redeem: payments.redeem,
+    orders.Agree: redeeming.agree,
+    orders.Redeem: redeeming.redeem,
     orders.Settle: treasury.settle,
     orders.Correct: payments.correct,
     orders.Withdraw: governance.withdraw,

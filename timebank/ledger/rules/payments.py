@@ -1,13 +1,14 @@
-"""What members do with their balances: pay, refund, redeem; and what is booked back: correct."""
+"""What members do with their balances: pay and refund; and what is booked back: correct."""
 
 from collections import Counter
 from dataclasses import replace
 
 from timebank.errors import Code, Refusal
-from timebank.ledger.facts import BankLine, Posted, Redemption, Returned, Used
-from timebank.ledger.orders import Correct, Leg, Pay, Redeem, Refund, Request
+from timebank.ledger.facts import BankLine, Posted, Returned, Used
+from timebank.ledger.orders import Correct, Leg, Pay, Refund, Request
 from timebank.ledger.rules.authority import Case, authorized_by, check_approvals, spend_caps
 from timebank.ledger.rules.moves import Legs, check_distinct, member_account, move
+from timebank.ledger.rules.redeeming import reopen
 from timebank.ledger.rules.treasury import check_cover
 from timebank.ledger.state import State
 
@@ -79,20 +80,6 @@ def refund(case: Case, body: Refund) -> Legs:
     return move(case.state, body.legs, ceilings=False)
 
 
-def redeem(case: Case, body: Redeem) -> Legs:
-    """A shop hands in credits; they wait on the redemption account until they are settled."""
-    state = case.state
-    account = member_account(state, body.payer, body.currency)
-    found = authorized_by(case, {account.owner}, "pay")
-    currency = state.currency(body.currency)
-    if found[account.owner].member.kind not in currency.policy.redeemers:
-        raise Refusal(Code.POLICY_FORBIDS, currency=body.currency)
-    legs = (Leg(body.payer, currency.redemption, body.currency, body.amount),)
-    spend_caps(case, found, legs)
-    state.put(Redemption(case.order.identity, body.payer, body.currency, body.amount, ""))
-    return move(state, legs)
-
-
 def correct(case: Case, body: Correct) -> Legs:
     """Holders of the role book an entry back; the limits of both members step aside for it."""
     state = case.state
@@ -110,7 +97,7 @@ def correct(case: Case, body: Correct) -> Legs:
             owners.add(owner)
     check_approvals(case, owners)
     if posted.type == "redeem":
-        _reopen(state, posted, sum(leg.amount for leg in body.legs))
+        reopen(state, posted, body.legs)
     if posted.backing:
         _release(state, posted, body)
     legs = move(state, body.legs, floors=False, ceilings=False)
@@ -143,15 +130,6 @@ def _give_back(state: State, posted: Posted, leg: Leg) -> None:
     if returned + leg.amount > original.amount:
         raise Refusal(Code.RETURNS_TOO_MUCH, left=original.amount - returned)
     state.put(Returned(posted.identity, original.payer, original.payee, returned + leg.amount))
-
-
-def _reopen(state: State, posted: Posted, amount: int) -> None:
-    """A corrected redemption has that much less to settle; one that was settled stays settled."""
-    redemption = state.find(Redemption, posted.identity)
-    assert redemption is not None
-    if redemption.settled_by:
-        raise Refusal(Code.ALREADY_SETTLED)
-    state.put(replace(redemption, open=redemption.open - amount))
 
 
 def _release(state: State, posted: Posted, body: Correct) -> None:
