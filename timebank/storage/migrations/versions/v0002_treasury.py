@@ -1,4 +1,4 @@
-"""What the treasury needs: shops' agreements."""
+"""What the treasury needs: shops' agreements, and files from and for the bank."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Add tables; those there are stay as they were."""
     _create_fold()
+    _create_bank_files()
 
 
 def _create_fold() -> None:
@@ -23,6 +24,50 @@ def _create_fold() -> None:
         sa.Column("currency", TEXT, nullable=False),
         sa.Column("agreement", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_fold_agreements"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_bank_files() -> None:
+    op.create_table(
+        "kept_files",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_kept_files_digest")),
+        sa.CheckConstraint("kind IN ('pain', 'camt')", name=op.f("ck_kept_files_kind")),
+        sa.PrimaryKeyConstraint("digest", name="pk_kept_files"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_bank_lines",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("file", TEXT, nullable=False),
+        sa.Column("position", WHOLE, nullable=False),
+        sa.Column("day", TEXT, nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("reference", TEXT, nullable=False),
+        sa.Column("batch", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=True),
+        sa.CheckConstraint(
+            "amount BETWEEN -9007199254740991 AND 9007199254740991",
+            name=op.f("ck_kept_bank_lines_amount"),
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_bank_lines"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_reissues",
+        sa.Column("redemption", TEXT, nullable=False),
+        sa.Column("line", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("redemption", name="pk_kept_reissues"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
