@@ -120,7 +120,7 @@ def _account(info: Mapping[str, str | None]) -> str:
 
 
 def _line(parser: Camt053Parser, entry: Any, fields: list[Fields]) -> Line | None:
-    """The line of an entry that is booked; None for one that the bank only announces."""
+    """The line of an entry; None for one that is not booked yet, or moves nothing."""
     common = fields[0]
     if common.get("Status") != "BOOK":
         return None
@@ -129,15 +129,18 @@ def _line(parser: Camt053Parser, entry: Any, fields: list[Fields]) -> Line | Non
         date.fromisoformat(day)
     except ValueError:
         raise Unfit(Flaw.FILE_BROKEN) from None
+    amount = _cents(entry.find("Amt", parser.namespaces), day)
     sign = {"CRDT": 1, "DBIT": -1}.get(_text(parser, entry, "CdtDbtInd"))
     if sign is None:
         raise Unfit(Flaw.BAD_AMOUNT, day=day)
+    if amount == 0:
+        return None  # such as interest of nothing
     nodes = _all(parser, entry, "TxDtls")
     return Line(
         id="",
         position=0,
         day=day,
-        amount=sign * _cents(entry.find("Amt", parser.namespaces), day),
+        amount=sign * amount,
         reference=_text(parser, entry, "AcctSvcrRef"),
         batch=tuple(
             dict.fromkeys(
@@ -206,7 +209,7 @@ def _cents(node: Any, day: str) -> int:
         cents = Decimal((node.text or "").strip()) * 100
     except InvalidOperation:
         raise Unfit(Flaw.BAD_AMOUNT, day=day) from None
-    if not cents.is_finite() or cents != cents.to_integral_value() or not 0 < cents <= MAX_AMOUNT:
+    if not cents.is_finite() or cents != cents.to_integral_value() or not 0 <= cents <= MAX_AMOUNT:
         raise Unfit(Flaw.BAD_AMOUNT, day=day)
     return int(cents)
 

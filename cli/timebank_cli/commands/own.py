@@ -3,6 +3,7 @@
 import click
 
 from timebank.services import membership, payments, receipts, requests
+from timebank.services.accounts import parse_pay_to
 from timebank.services.drafts import Draft
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
@@ -72,15 +73,22 @@ def refund(desk: Desk, *, entry: str, amounts: tuple[str, ...], memo: str, key: 
 
 @click.command("redeem", cls=Command)
 @click.argument("amount")
-@click.option("--to", "payout", required=True, help="Name and IBAN to pay out to.")
+@click.option(
+    "--to",
+    "payout",
+    required=True,
+    metavar="'NAME, IBAN'",
+    help="Where to pay out to: the name as the bank has it, the IBAN, and a town if you like.",
+)
 @key_option
 @pass_desk
 def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
     """Hand in AMOUNT of a shop's credits, to be paid out in euro at the next settlement."""
     bank = desk.bank
+    account = parse_pay_to(payout).text
     signing, shop = key.signer(bank)
     currency, minor = desk.amount(amount, list(shop.accounts))
-    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, payout), [signing])
+    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, account), [signing])
 
 
 @click.command("leave", cls=Command)

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from timebank.errors import Code, Flaw, Refusal, Unfit
+from timebank.errors import Code, Refusal, Unfit
 from timebank.ledger.facts import Currency
 from timebank.services import payments, settlement, statements
 from timebank.services.accounts import PayTo, parse_iban
@@ -103,7 +103,6 @@ def _account(name: str, iban: str, errors: dict[str, str]) -> PayTo | None:
         return None
     try:
         return PayTo(tidy(name), number)
-    except Unfit as unfit:
-        assert unfit.code is Flaw.BAD_HOLDER
+    except Unfit:
         errors["name"] = _("Vul hier een naam in.")
         return None
