@@ -196,9 +196,12 @@ class Redeeming:
         if (self.fund is not None) != (self.fee > 0):
             raise Refusal(Code.BAD_FIELD, field="redeeming.fund")
 
-    def fee_of(self, total: int) -> int:
-        """Return the fee for handing in so much, in minor units, rounded down."""
-        return total * self.fee // 10_000
+    def fee_of(self, total: int, payer: str) -> int:
+        """Return the fee for handing in so much, in minor units, rounded down.
+
+        The fund itself pays none: it would pay itself.
+        """
+        return 0 if payer == self.fund else total * self.fee // 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ class Policy:
     redeeming: Redeeming | None = None
 
     def __post_init__(self) -> None:
-        if self.payments == "everyone" and self.kind == "backed" and self.basis is None:
+        for_euro = self.kind == "backed" or self.redeemers
+        if for_euro and self.payments == "everyone" and self.basis is None:
             raise Refusal(Code.BAD_FIELD, field="policy.basis")
         if self.redeeming is not None and not self.redeemers:
             raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
@@ -532,8 +536,8 @@ class DefineCurrency:
 
 Body = (
     Genesis | Admit | Leave | Suspend | AddKey | RevokeKey | Pay | Refund | RecordBank | Issue
-    | Retire | Agree | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy | SetOrigins
-    | DefineCurrency
+    | Retire | Agree | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy
+    | SetOrigins | DefineCurrency
 )  # fmt: skip
 
 TYPES: dict[str, type[Body]] = {
