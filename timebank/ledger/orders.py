@@ -226,8 +226,7 @@ class Policy:
     redeeming: Redeeming | None = None
 
     def __post_init__(self) -> None:
-        for_euro = self.kind == "backed" or self.redeemers
-        if for_euro and self.payments == "everyone" and self.basis is None:
+        if self.for_euro and self.payments == "everyone" and self.basis is None:
             raise Refusal(Code.BAD_FIELD, field="policy.basis")
         if self.redeeming is not None and not self.redeemers:
             raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
@@ -242,6 +241,11 @@ class Policy:
         if self.kind == "euro" and (self.holders or self.payments != "nobody"):
             raise Refusal(Code.BAD_FIELD, field="policy.holders")
 
+    @property
+    def for_euro(self) -> bool:
+        """Whether it is euro, or worth euro to somebody."""
+        return self.kind in ("backed", "euro") or bool(self.redeemers)
+
 
 @dataclass(frozen=True, slots=True)
 class CurrencyDefinition:
@@ -252,8 +256,7 @@ class CurrencyDefinition:
     policy: Policy
 
     def __post_init__(self) -> None:
-        for_euro = self.policy.kind in ("backed", "euro") or self.policy.redeemers
-        if for_euro and self.unit != "cent":
+        if self.policy.for_euro and self.unit != "cent":
             raise Refusal(Code.BAD_FIELD, field="currency.unit")
 
 
