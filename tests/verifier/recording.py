@@ -46,6 +46,7 @@ class Recorder:
     def pretended(self, town: Town, place: int, verified: VerifiedOrder) -> bytes:
         """Return the entry that this order would have been."""
         order = json.loads(verified.order.data)
+        terms = town.money("WIJK").policy.redeeming
         contra, redemption = [town.system("contra")], [town.system("redemption")]
         sides: dict[str, list[Any]] = {
             "issue": [contra],
@@ -56,7 +57,7 @@ class Recorder:
         entry = {
             "authorizations": json.loads(verified.authorizations),
             "order": order,
-            "postings": postings_of(order, sides.get(order["type"], [])),
+            "postings": postings_of(order, sides.get(order["type"], []), terms and terms.fund),
             "seq": len(town.entries) + place,
             "time": town.now,
         }
