@@ -234,7 +234,7 @@ def test_a_policy_that_contradicts_itself_is_refused(
     ],
 )
 def test_terms_that_nobody_can_keep_are_refused(changes: dict[str, Any], field: str):
-    terms = {"minimum": 0, "fee": 5_000, "fund": "ab" * 16, "agreement": "cd" * 32}
+    terms: dict[str, Any] = {"minimum": 0, "fee": 5_000, "fund": "ab" * 16, "agreement": "cd" * 32}
     assert read(orders.Redeeming, terms).fee_of(3, "00" * 16) == 1
     wrong = {name: value for name, value in (terms | changes).items() if value is not None}
     with pytest.raises(Refusal) as caught:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -24,7 +25,7 @@ def set_terms(village: Village, title: str = "Afspraken met winkels", **changes)
     opening = agreements.keep_document(village.bank, title, TEXT)
     with writing(village.bank.engine) as conn:
         people.keep_opening(conn, opening)
-    terms = {
+    terms: dict[str, Any] = {
         "minimum": 1_000,
         "fee": 200,
         "fund": village.world.account("werk", "WIJK"),

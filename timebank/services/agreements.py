@@ -41,6 +41,10 @@ class Terms:
     title: str = ""
     text: str = ""
 
+    def fee_of(self, total: int) -> int:
+        """Return the fee that a shop other than the fund pays for handing in so much."""
+        return total * self.fee // 10_000
+
 
 def keep_document(bank: Bank, title: str, text: str) -> people.Opening:
     """Keep an agreement's text, and return the opening for a policy's `agreement`.
