@@ -90,7 +90,9 @@ def test_a_shop_sees_the_terms_agrees_to_them_and_redeems(village, who):
     assert caught.value.code is Code.NO_AGREEMENT
     assert not agreements.agreed(village.bank, who("bart"), "WIJK")
 
-    village.send(agreements.draft_agree(village.bank, who("bart"), "WIJK"), "bart")
+    agree = agreements.draft_agree(village.bank, who("bart"), "WIJK")
+    assert agree.openings == (opening,)
+    village.send(agree, "bart")
     assert agreements.agreed(village.bank, who("bart"), "WIJK")
     assert not agreements.agreed(village.bank, who("noor"), "WIJK")
     before = village.balance("werk", "WIJK")
