@@ -1,4 +1,4 @@
-"""What the treasury needs: shops' agreements, and what is kept for rewards."""
+"""What the treasury needs: agreements and their documents, and what is kept for rewards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Add tables; those there are stay as they were."""
     _create_fold()
     _create_kept_rewards()
+    _create_documents()
 
 
 def _create_fold() -> None:
@@ -54,6 +55,19 @@ def _create_kept_rewards() -> None:
             "up_to BETWEEN 0 AND 9007199254740991", name=op.f("ck_kept_allowances_up_to")
         ),
         sa.PrimaryKeyConstraint("member", "period", "created", name="pk_kept_allowances"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_documents() -> None:
+    op.create_table(
+        "kept_documents",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_kept_documents"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
