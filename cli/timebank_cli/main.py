@@ -20,9 +20,11 @@ from timebank_cli.commands import (
     propose,
     qr,
     receipts,
+    reward,
     serve,
     settings,
     settle,
+    statement,
     treasury,
 )
 from timebank_cli.demo import demo
@@ -58,7 +60,9 @@ for module in (
     members,
     own,
     look,
+    statement,
     qr,
+    reward,
     bank,
     treasury,
     settle,
