@@ -345,3 +345,17 @@ kept_passkeys = _table(
     Index(None, "credential_id"),
 )
 kept_settings = _table("kept_settings", _key("name"), _text("value"))
+kept_exports = _table(
+    "kept_exports",
+    _key("id"),
+    _whole("time"),
+    _text("by"),
+    _text("format"),
+    _text("first"),
+    _text("last"),
+    Column("names", Flag, nullable=False),
+    Column("encrypted", Flag, nullable=False),
+    _text("sha256"),
+    _one_of("format", "beancount", "csv", "hledger", "xaf"),
+    _check("secret", "encrypted OR NOT names"),
+)
