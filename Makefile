@@ -34,6 +34,7 @@ install: $(VENV)/.development ## make .venv with everything that development nee
 test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/browser
 	.ci/postgres
+	.ci/ledgers
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: agree

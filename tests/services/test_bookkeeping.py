@@ -19,7 +19,7 @@ from timebank.services.drafts import Draft, commit
 from timebank.storage import fold, statements
 from timebank.storage.engine import reading
 
-ALWAYS = Period(date(2000, 1, 1), date(2099, 12, 31))
+ALWAYS = Period(date(2020, 1, 1), date(2059, 12, 31))
 
 
 def stored(village: Village) -> dict[str, int]:

@@ -50,7 +50,7 @@ def check_programs(books: Books, folder: Path) -> None:
 
 
 def from_plain_text(program: str, path: Path, books: Books) -> Balances:
-    """What hledger or ledger says; they fail on a file that does not balance or is asserted wrong."""
+    """What hledger or ledger says; each fails on a file that asserts another balance."""
     assert shutil.which(program), f".ci/ledgers installs {program}"
     command = [program, "-f", str(path), "balance", "--flat"]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -98,6 +98,8 @@ def from_auditfile(files: Mapping[str, bytes], books: Books) -> Balances:
     found: Balances = {}
     with pyxaf.open(io.BytesIO(data)) as file:
         for line in [*file.opening_balance().lines, *file.lines()]:
+            assert line.account_id
+            assert line.signed_amount is not None
             cents = int(line.signed_amount * 100)
             found[line.account_id] = found.get(line.account_id, 0) + cents
     return {number: balance for number, balance in found.items() if balance}
