@@ -394,3 +394,17 @@ kept_allowances = _table(
     _text("by"),
     _amount("up_to"),
 )
+kept_exports = _table(
+    "kept_exports",
+    _key("id"),
+    _whole("time"),
+    _text("by"),
+    _text("format"),
+    _text("first"),
+    _text("last"),
+    Column("names", Flag, nullable=False),
+    Column("encrypted", Flag, nullable=False),
+    _text("sha256"),
+    _one_of("format", "beancount", "csv", "hledger", "xaf"),
+    _check("secret", "encrypted OR NOT names"),
+)

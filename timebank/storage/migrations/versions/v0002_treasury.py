@@ -8,6 +8,7 @@ down_revision = "0001"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+FLAG = sa.Boolean(create_constraint=False).with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -16,6 +17,7 @@ def upgrade() -> None:
     _create_documents()
     _create_bank_files()
     _create_kept_rewards()
+    _create_exports()
 
 
 def _create_fold() -> None:
@@ -113,6 +115,29 @@ def _create_kept_rewards() -> None:
             "up_to BETWEEN 0 AND 9007199254740991", name=op.f("ck_kept_allowances_up_to")
         ),
         sa.PrimaryKeyConstraint("member", "period", "created", name="pk_kept_allowances"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_exports() -> None:
+    op.create_table(
+        "kept_exports",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("time", WHOLE, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
+        sa.Column("format", TEXT, nullable=False),
+        sa.Column("first", TEXT, nullable=False),
+        sa.Column("last", TEXT, nullable=False),
+        sa.Column("names", FLAG, nullable=False),
+        sa.Column("encrypted", FLAG, nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.CheckConstraint(
+            "format IN ('beancount', 'csv', 'hledger', 'xaf')",
+            name=op.f("ck_kept_exports_format"),
+        ),
+        sa.CheckConstraint("encrypted OR NOT names", name=op.f("ck_kept_exports_secret")),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_exports"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
