@@ -12,6 +12,7 @@ from timebank.errors import Refusal
 from timebank.ledger import orders
 from timebank.services import membership, proposals, settlement, statements, treasury
 from timebank.services.proposals import Proposal
+from timebank_web import findings
 from timebank_web.current import role, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.people import role_word
@@ -44,6 +45,8 @@ def all_proposals() -> str:
     found = proposals.proposals(bank)
     return render_template(
         "proposals.html",
+        findings=findings.standing(bank),
+        last_look=findings.last_look(bank),
         cover=[row for item in treasury.cover(bank) for row in _cover_rows(item)],
         open=[_row(one) for one in found if one.state == "open"],
         done=[_row(one) for one in found if one.state != "open"][:50],
