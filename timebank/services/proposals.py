@@ -76,7 +76,7 @@ def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
 def proposals(bank: Bank) -> list[Proposal]:
     """Return what was proposed, newest first, with what has become of each."""
     with reading(bank.engine) as conn:
-        return [_proposal(bank, conn, row) for row in kept.all_kept(conn)]
+        return [told(bank, conn, row) for row in kept.all_kept(conn)]
 
 
 def proposal(bank: Bank, identity: str) -> Proposal:
@@ -85,10 +85,11 @@ def proposal(bank: Bank, identity: str) -> Proposal:
         row = kept.find(conn, identity)
         if row is None:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
-        return _proposal(bank, conn, row)
+        return told(bank, conn, row)
 
 
-def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
+def told(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
+    """Return a kept proposal with what the journal knows of it."""
     order = parse_order(row.order)
     state = "open"
     if fold.load_facts(conn, [(Posted, row.identity)]):

@@ -9,12 +9,11 @@ from timebank_web.current import me, member, the_bank, visitor
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
 from timebank_web.texts import _
+from timebank_web.views.proposals import LOOKERS
+from timebank_web.views.week import DOERS
 from timebank_web.words import day
 
 blueprint = Blueprint("devices", __name__)
-
-SIGNERS = {"auditor", "coordinator", "issuer", "treasurer"}
-"""Roles that look at proposals."""
 
 
 @blueprint.get(PATHS["more"])
@@ -41,7 +40,8 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         (True, "poster", _("Mijn poster")),
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
-        (bool(SIGNERS & {*roles}), "proposals", _("Voorstellen en dekking")),
+        (bool(DOERS & {*roles}), "week", _("Deze week")),
+        (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),
     ]
