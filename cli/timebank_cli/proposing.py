@@ -35,7 +35,8 @@ from timebank_cli.refusals import Stop
 from timebank_cli.wording import Words, describe, summary, words_of
 
 _MAX_BYTES = 1 << 20
-_UNFINISHED = (Code.TOO_FEW_APPROVALS, Code.NOT_AUTHORIZED)
+UNFINISHED = (Code.TOO_FEW_APPROVALS, Code.NOT_AUTHORIZED)
+"""Why an order does not post yet: more people have to sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def propose(desk: Desk, draft: Draft, key: SigningKey, file: Path | None) -> Non
             tell_posted(desk, draft, proposal.post(desk.bank))
             return
         except Refusal as refusal:
-            if refusal.code not in _UNFINISHED:
+            if refusal.code not in UNFINISHED:
                 raise
     file = file or default_name(draft)
     create_file(file, proposal)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from timebank.units import Unit, parse_amount
+from timebank.units import Unit, parse_amount, show_amount
 from timebank_web.current import currencies
+from timebank_web.language import decimal_mark
 from timebank_web.texts import _
 
 Options = list[tuple[str, str]]
@@ -49,6 +50,17 @@ class Form:
             )
             return 0
         return found
+
+
+def note(text: str) -> dict[str, Any]:
+    """Return a sentence between the fields."""
+    return {"note": text}
+
+
+def typed_amount(minor: int, currency: str) -> str:
+    """Return an amount as somebody types it: 1:30, or 12,50 with the reader's decimal mark."""
+    unit = Unit(currencies()[currency].unit)
+    return show_amount(minor, unit).replace(",", decimal_mark())
 
 
 def text_input(

@@ -1,7 +1,7 @@
-"""An order for several people to sign, in words: on the check screen and for the next signer alike.
+"""An order for several people to sign, in words: for who proposes it and the next signer alike.
 
-Every amount on the slip is bound to the bytes that are signed (static/js/order.js); so are the texts
-that the order commits to.
+Every amount on the slip is bound to the bytes that are signed (static/js/order.js); so are the
+texts that the order commits to.
 """
 
 from collections.abc import Iterator

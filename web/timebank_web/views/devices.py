@@ -50,14 +50,22 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
 
 def _row(device: Device) -> dict[str, object]:
     current = visitor()
+    kind = _kind(device)
     return {
-        "label": device.label or _("Sleutel"),
-        "kind": "passkey" if device.key.scheme == "webauthn-es256" else "device",
+        "label": device.label or (_("Sleutelbestand") if kind == "file" else _("Sleutel")),
+        "kind": kind,
         "added": day(device.key.active_from),
         "this": current is not None and current.key_id == device.key.id,
         "blocked": device.key.revoked,
         "block": url_for("devices.block", key=device.key.id),
     }
+
+
+def _kind(device: Device) -> str:
+    """A passkey, a key that one browser keeps, or a key file, which no browser ever named."""
+    if device.key.scheme == "webauthn-es256":
+        return "passkey"
+    return "device" if device.label else "file"
 
 
 @blueprint.get("/toestellen/<key>/blokkeren")
@@ -89,6 +97,7 @@ def block(key: str) -> str:
         warning=_warning(device, bool(row["this"])),
         draft=sign_context(draft, shown=("key",)),
         button=_("Blokkeer dit toestel"),
+        danger=True,
         leave=PATHS["more"],
     )
 

@@ -15,16 +15,18 @@ from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.orders import Role
-from timebank.services import approvals, membership, proposals, treasury
+from timebank.services import approvals, corrections, membership, proposals, treasury
+from timebank.services.corrections import Correctable
 from timebank.services.drafts import Draft
 from timebank.services.membership import Person
 from timebank_web.current import currencies, forbid, me, role, the_bank
-from timebank_web.forms import Form, Options, chooser, text_input
+from timebank_web.forms import Form, Options, chooser, note, text_input, typed_amount
 from timebank_web.paths import PATHS
 from timebank_web.people import role_word
+from timebank_web.proposing import owner_name
 from timebank_web.texts import _, later
 from timebank_web.views import proposals as pages
-from timebank_web.words import currency_label, money
+from timebank_web.words import currency_label, money, sentence
 
 blueprint = Blueprint("propose", __name__)
 
@@ -74,8 +76,8 @@ def check(kind: str) -> ResponseReturnValue:
         return forbid()
     form = Form(request.form)
     draft = found.read(form)
-    if draft is None or form.errors:
-        return _form(kind, found, form), 422
+    if draft is None:
+        return _form(kind, found, form), 422 if form.errors else 200
     return pages.page(draft, approvals.approvals(the_bank(), draft.order), "new")
 
 
@@ -227,6 +229,78 @@ def _giving() -> Options:
     return [("yes", _("Krijgt de taak")), ("no", _("Raakt de taak kwijt"))]
 
 
+# ---- booking an entry back
+
+
+def _correct_fields(form: Form) -> Fields:
+    known: Fields = [
+        text_input("number", _("Nummer van de boeking"), form, _("Staat op de bon.")),
+        text_input("kenmerk", _("Kenmerk"), form, _("Vier letters en cijfers, ook op de bon.")),
+    ]
+    found = _correctable(form, quiet=True)
+    if found is None:
+        return known
+    return [
+        *known,
+        note(_only_whole() if found.whole else _("Vul in hoeveel er terug moet. Nul mag ook.")),
+        *(
+            text_input(
+                f"leg{place}",
+                _("Van %(payer)s naar %(payee)s", payer=owner_name(leg.payer),
+                  payee=owner_name(leg.payee)),
+                form,
+                _("Hoogstens %(most)s.", most=money(leg.amount, leg.currency)),
+                typed_amount(leg.amount, leg.currency),
+            )
+            for place, leg in enumerate(found.left)
+        ),
+        text_input("reason", _("Reden"), form, _("Beide leden zien deze reden.")),
+    ]  # fmt: skip
+
+
+def _only_whole() -> str:
+    return _("Deze credits hebben dekking van een bankregel. Dat gaat alleen helemaal terug.")
+
+
+def _read_correct(form: Form) -> Draft | None:
+    found = _correctable(form)
+    if found is None or "reason" not in form.typed:
+        return None
+    amounts = [
+        form.amount(f"leg{place}", leg.currency, least=0) for place, leg in enumerate(found.left)
+    ]
+    reason = form.text("reason")
+    for place, (leg, amount) in enumerate(zip(found.left, amounts, strict=True)):
+        if amount > leg.amount:
+            most = money(leg.amount, leg.currency)
+            form.errors[f"leg{place}"] = _("Hoogstens %(most)s.", most=most)
+        elif found.whole and amount < leg.amount:
+            form.errors[f"leg{place}"] = _only_whole()
+    if not any(amounts):
+        form.errors.setdefault("leg0", _("Vul een bedrag in."))
+    return None if form.errors else corrections.draft(the_bank(), me().id, found, amounts, reason)
+
+
+def _correctable(form: Form, *, quiet: bool = False) -> Correctable | None:
+    """The entry that a number and its four characters name together, with something left of it."""
+    number, reference = (form.typed.get(name, "").strip() for name in ("number", "kenmerk"))
+    wrong = ""
+    try:
+        found = corrections.find(the_bank(), number, reference)
+        if found.left:
+            return found
+        wrong = _("Van deze boeking is alles al teruggegeven.")
+    except Refusal as refusal:
+        wrong = (
+            sentence(refusal)
+            if refusal.code is Code.ALREADY_SETTLED
+            else _("Wij vinden geen boeking met dit nummer en dit kenmerk.")
+        )
+    if not quiet:
+        form.errors["number"] = wrong
+    return None
+
+
 # ---- what can be chosen
 
 
@@ -295,6 +369,13 @@ KINDS: Mapping[str, Kind] = {
         later("Credits die niet meer nodig zijn, terug naar waar ze vandaan kwamen."),
         _retire_fields,
         _read_retire,
+    ),
+    "terugdraaien": Kind(
+        "correct",
+        later("Boeking terugdraaien"),
+        later("Een betaling die fout ging. De oude boeking blijft staan."),
+        _correct_fields,
+        _read_correct,
     ),
     "grens": Kind(
         "set_limit",
