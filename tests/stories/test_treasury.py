@@ -3,7 +3,7 @@
 import pytest
 
 from timebank.ledger.facts import Currency
-from timebank.services import membership, proposals, statements
+from timebank.services import proposals
 from timebank.storage import fold
 from timebank.storage.engine import reading
 

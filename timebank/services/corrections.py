@@ -1,7 +1,7 @@
 """Booking an entry back, all of it or a part: what is left of it, and the proposal that does so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.facts import Posted, Redemption, Returned
 from timebank.ledger.rules.payments import CORRECTABLE
+from timebank.ledger.rules.redeeming import fee_back
 from timebank.services import payments, receipts
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
@@ -80,21 +81,16 @@ def draft(
 
 
 def _fees_back(bank: Bank, found: Correctable, amount: int) -> list[orders.Leg]:
-    """A fee stays in the same proportion as what it was paid for, rounded down."""
-    if not found.fees:
-        return []
+    """A fee goes back in the same proportion as what it was paid for."""
     with reading(bank.engine) as conn:
         posted = _one(conn, Posted, found.identity)
-        assert isinstance(posted, Posted)
-        whole = posted.legs[0].amount
-        left = found.left[0].amount - amount
-        back = []
-        for fee in found.fees:
-            kept = fee.amount * left // whole
-            now = _left(conn, found.identity, fee)
-            if now and now.amount > kept:
-                back.append(orders.Leg(fee.payer, fee.payee, fee.currency, now.amount - kept))
-    return back
+    assert isinstance(posted, Posted)
+    open = found.left[0].amount
+    return [
+        replace(fee, amount=part)
+        for fee in found.fees
+        if (part := fee_back(posted.legs[0], fee, open, amount))
+    ]
 
 
 def _left(conn: Connection, identity: str, leg: orders.Leg) -> orders.Leg | None:

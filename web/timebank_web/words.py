@@ -38,6 +38,11 @@ def euro(cents: int) -> str:
     return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("euro")
 
 
+def percent(hundredths: int) -> str:
+    """Return "1,5%" for 150 hundredths of a percent."""
+    return str(format_decimal(Decimal(hundredths).scaleb(-2), "#,##0.##")) + "%"
+
+
 def _decimals(cents: int) -> str:
     return str(format_decimal(Decimal(cents).scaleb(-2), "#,##0.00"))
 
