@@ -112,7 +112,14 @@ GET  /voorstellen/stand/<identity>            302 302 200 200 200 200 200 200 40
 GET  /week                                    302 302 403 403 200 403 200 403 403
 """
 
-JSON_POSTS = {"/orders", "/voorstellen", "/U/<code>/klaar", "/U/<code>/ontwerp", "/uitnodigingen", "/inloggen"}
+JSON_POSTS = {
+    "/orders",
+    "/voorstellen",
+    "/U/<code>/klaar",
+    "/U/<code>/ontwerp",
+    "/uitnodigingen",
+    "/inloggen",
+}
 
 
 @dataclass(frozen=True)

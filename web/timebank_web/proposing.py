@@ -230,7 +230,8 @@ def still(stands: Approvals) -> str:
             parts.append(_("%(many)s, van %(who)s.", many=many, who=who))
         else:
             parts.append(_("%(many)s, en er is niemand die dat mag.", many=many))
-    parts += [_("Ook %(name)s moet tekenen.", name=name_of(one)) for one in stands.must]
+    others = [one for one in stands.must if not stands.missing or one not in stands.may]
+    parts += [_("Ook %(name)s moet tekenen.", name=name_of(one)) for one in others]
     return " ".join(parts)
 
 
