@@ -88,6 +88,27 @@ def proposal(bank: Bank, identity: str) -> Proposal:
         return told(bank, conn, row)
 
 
+def find(bank: Bank, conn: Connection, identity: str) -> Proposal | None:
+    """Return one proposal as this transaction sees it, or None."""
+    row = kept.find(conn, identity)
+    return told(bank, conn, row) if row else None
+
+
+def keep_unsigned(conn: Connection, draft: Draft) -> None:
+    """Keep a draft for others to see and sign, in the transaction that decides there is one."""
+    header = draft.order.header
+    row = kept.Kept(
+        draft.order.identity,
+        header.type,
+        draft.order.data,
+        encode([]),
+        header.created,
+        header.expires,
+    )
+    kept.keep(conn, row)
+    people.keep_openings(conn, draft.openings)
+
+
 def told(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
     """Return a kept proposal with what the journal knows of it."""
     order = parse_order(row.order)

@@ -10,7 +10,7 @@ from typing import Any
 from timebank.errors import Refusal
 from timebank.ledger import orders
 from timebank.ledger.orders import Order, Scope
-from timebank.services import membership, proposals, statements, treasury
+from timebank.services import membership, proposals, settlement, statements, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft
 from timebank_web.current import me, the_bank
@@ -142,7 +142,7 @@ def _bound_money(field: str, label: str, text: str, minor: int) -> Fact:
 
 
 def _payouts(body: orders.Settle) -> Iterator[Fact]:
-    told = {payout.redemption: payout for payout in treasury.payouts_of(the_bank(), body)}
+    told = {payout.redemption: payout for payout in settlement.payouts_of(the_bank(), body)}
     for place, payout in enumerate(body.payouts):
         shop = told[payout.redemption]
         label = shop.name or _("Naam gewist")

@@ -41,6 +41,7 @@ def set_(desk: Desk, name: str, value: str) -> None:
         except ValueError as error:
             raise click.BadParameter(str(error)) from None
     house.keep_setting(desk.bank, name, value)
+    value = house.settings(desk.bank)[name]
     emit({name: value}, f"{name} is now: {value}")
 
 

@@ -1,4 +1,4 @@
-"""What the treasury needs: shops' agreements, and the documents they agree to."""
+"""What the treasury needs: agreements, files from and for the bank, and what is kept of its checks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Add tables; those there are stay as they were."""
     _create_fold()
     _create_documents()
+    _create_bank_files()
 
 
 def _create_fold() -> None:
@@ -37,6 +38,50 @@ def _create_documents() -> None:
         sa.Column("text", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_kept_documents"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_bank_files() -> None:
+    op.create_table(
+        "kept_files",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_kept_files_digest")),
+        sa.CheckConstraint("kind IN ('pain', 'camt')", name=op.f("ck_kept_files_kind")),
+        sa.PrimaryKeyConstraint("digest", name="pk_kept_files"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_bank_lines",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("file", TEXT, nullable=False),
+        sa.Column("position", WHOLE, nullable=False),
+        sa.Column("day", TEXT, nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("reference", TEXT, nullable=False),
+        sa.Column("batch", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=True),
+        sa.CheckConstraint(
+            "amount BETWEEN -9007199254740991 AND 9007199254740991",
+            name=op.f("ck_kept_bank_lines_amount"),
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_bank_lines"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_reissues",
+        sa.Column("redemption", TEXT, nullable=False),
+        sa.Column("line", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("redemption", name="pk_kept_reissues"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
