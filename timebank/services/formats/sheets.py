@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from timebank.services.bookkeeping import BookEntry, Books, Line
-from timebank.services.treasury import safe_cell
+from timebank.services.sheets import safe_cell
 from timebank.units import Unit, show_amount
 
 Row = Sequence[str | int]
