@@ -59,7 +59,7 @@ def tell_error(error: TimebankError | OSError, units: Mapping[str, Unit]) -> Tol
 
 
 _ID = re.compile(r"[0-9a-f]{32,64}")
-_AMOUNTS = {"cap", "excess", "left", "shortfall", "spent", "total"}
+_AMOUNTS = {"cap", "excess", "fee", "left", "minimum", "shortfall", "spent", "total"}
 _TIMES = {"active_from", "created", "expires", "until"}
 
 
@@ -123,6 +123,9 @@ REFUSALS: Mapping[Code, str] = {
     Code.WRONG_CURRENCY: "the account is in another currency",
     Code.NOT_BETWEEN_THESE: "this currency is not for a payment between these two",
     Code.POLICY_FORBIDS: "the policy of this currency does not allow that",
+    Code.NO_AGREEMENT: "first agree to the terms for handing in: timebank agree",
+    Code.BELOW_MINIMUM: "that is less than can be handed in at a time",
+    Code.WRONG_FEE: "the fee is not the one that the policy asks for",
     Code.REQUEST_DIFFERS: "this is not what was asked",
     Code.REQUEST_EXPIRED: "the request is too old; ask for a new code",
     Code.NOT_THE_PAYEE: "only who was paid can give back",
@@ -153,6 +156,7 @@ DOWNS: Mapping[Down, str] = {
     Down.LOST_CONNECTION: "the database does not answer",
     Down.RULES_UNKNOWN: "this ledger follows rules that this program does not know",
     Down.NO_LOG_KEY: "the key that seals checkpoints is not here",
+    Down.FINDINGS: "the books do not add up, so nothing is settled",
 }
 
 UNFITS: Mapping[Flaw, str] = {

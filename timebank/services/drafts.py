@@ -15,7 +15,9 @@ from timebank.services.bank import Bank
 from timebank.services.posting import Submission
 from timebank.signing.canonical import Value, from_base64url, to_base64url
 from timebank.signing.messages import commitment
-from timebank.storage.people import Opening
+from timebank.storage.people import (
+    Opening as Opening,
+)  # what a Draft carries, for pages and commands
 
 SALT_BYTES = 32
 MAX_TEXT = 200
