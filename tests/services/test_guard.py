@@ -11,7 +11,7 @@ import pytest
 from tests.services.conftest import Village, copy_of, reopened, submission
 from timebank.errors import Down, Unavailable
 from timebank.journal.checkpoints import Checkpoint
-from timebank.services import auditing, receipts
+from timebank.services import auditing, proofs, receipts
 from timebank.services.bank import open_bank
 from timebank.services.guard import Guard
 from timebank.services.posting import Posted, post
@@ -193,7 +193,7 @@ def test_a_receipt_after_that_crash_moves_the_guard_before_anything_is_signed(vi
     village.bank.guard.write(before)
     text = receipts.receipt(village.bank, posted.identity)
     assert guard_file(village).read_bytes() == said
-    assert receipts.check_receipt(text, village.bank.ledger).checkpoint.size == 2
+    assert proofs.check_receipt(text, village.bank.ledger).checkpoint.size == 2
 
 
 def test_of_two_processes_that_finish_out_of_order_the_later_checkpoint_stays(village, monkeypatch):

@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 import click
 
-from timebank.services import auditing, receipts
+from timebank.services import auditing, proofs, receipts
+from timebank.standalone import packing
 from timebank_cli.command import REFUSED, Group
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import EXISTING_FILE
@@ -79,10 +80,10 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
     """
     earlier = _text(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
-        verdict = auditing.verify_bundle(
+        verdict = proofs.verify_bundle(
             _lines(data), ledger, earlier, lambda size: done(data.tell())
         )
-    found, digest = verdict.checkpoint, auditing.fold_digest(verdict.state)
+    found, digest = verdict.checkpoint, proofs.fold_digest(verdict.state)
     document = {
         "ledger": ledger,
         "size": found.size,
@@ -98,6 +99,20 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
         *([("contains", f"the checkpoint in {extends}")] if extends else []),
     ]
     emit(document, f"{facts(lines)}\n\nThe bundle holds: signatures, rules, sums and limits.")
+
+
+@audit.command("verifier")
+@click.argument("file", type=click.Path(path_type=Path))
+def verifier(*, file: Path) -> None:
+    """Write the verifier as one FILE, for a laptop with only Python: python FILE BUNDLE --ledger ID.
+
+    The same bytes wherever this version is installed, so that its SHA-256 can be compared.
+    """
+    if file.exists():
+        raise FileExistsError(f"{file} is there already")
+    file.write_bytes(packing.pack())
+    document = {"file": str(file), "sha256": packing.digest()}
+    emit(document, f"{facts([('written to', str(file)), ('SHA-256', packing.digest())])}")
 
 
 MAX_LINE = 1 << 21
