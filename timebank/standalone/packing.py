@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib.metadata import distribution
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 NAME = "timebank-verify.pyz"
 
@@ -87,6 +88,6 @@ def _distributed(library: str) -> Iterator[tuple[str, bytes]]:
     for path in found.files or ():
         name = path.as_posix()
         if path.name == "LICENSE":
-            yield f"licenses/{library}", path.locate().read_bytes()
+            yield f"licenses/{library}", Path(path.locate()).read_bytes()
         elif name.endswith(".py") and not path.name.startswith("test_"):
-            yield name, path.locate().read_bytes()
+            yield name, Path(path.locate()).read_bytes()

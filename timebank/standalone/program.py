@@ -104,8 +104,8 @@ def _bundle(data: BinaryIO, options: argparse.Namespace, words: Mapping[str, str
     if options.extends:
         with options.extends.open("rb") as note:
             earlier = note.read(MAX_LINE).decode("utf-8", "replace")
-    length, times = options.file.stat().st_size, []
-    progress = _Progress(words["working"], length)
+    times: list[int] = []
+    progress = _Progress(words["working"], options.file.stat().st_size)
 
     def follow(entry: Entry, order: Order, before: State) -> None:
         times[1:] = [entry.time]

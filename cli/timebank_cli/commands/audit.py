@@ -104,9 +104,9 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 @audit.command("verifier")
 @click.argument("file", type=click.Path(path_type=Path))
 def verifier(*, file: Path) -> None:
-    """Write the verifier as one FILE, for a laptop with only Python: python FILE BUNDLE --ledger ID.
+    """Write the verifier as one FILE, for a laptop that has only Python.
 
-    The same bytes wherever this version is installed, so that its SHA-256 can be compared.
+    There: python FILE BUNDLE --ledger ID. The same bytes wherever this version is installed, so that its SHA-256 can be compared.
     """
     if file.exists():
         raise FileExistsError(f"{file} is there already")
