@@ -21,6 +21,7 @@ from timebank.ledger.entries import Entry
 from timebank.ledger.facts import Account, Fact
 from timebank.ledger.orders import Order
 from timebank.ledger.replay import BrokenJournal, Replay
+from timebank.services import seals
 from timebank.services.bank import Bank
 from timebank.services.proofs import STORED, Progress
 from timebank.services.receipts import latest_note
@@ -164,6 +165,11 @@ def check_guard(audit: Audit) -> Iterator[str]:
         yield error.hint
 
 
+def check_seals(audit: Audit) -> Iterator[str]:
+    """What auditors sealed is this journal and no other."""
+    yield from seals.faults(audit.conn, audit.bank.ledger)
+
+
 CHECKS: tuple[Check, ...] = (
     check_append_only,
     check_journal,
@@ -172,6 +178,7 @@ CHECKS: tuple[Check, ...] = (
     check_sums,
     check_openings,
     check_guard,
+    check_seals,
 )
 
 

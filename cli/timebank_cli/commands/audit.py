@@ -106,7 +106,8 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 def verifier(*, file: Path) -> None:
     """Write the verifier as one FILE, for a laptop that has only Python.
 
-    There: python FILE BUNDLE --ledger ID. The same bytes wherever this version is installed, so that its SHA-256 can be compared.
+    There: python FILE BUNDLE --ledger ID. It has the same bytes wherever this version is
+    installed, so that its SHA-256 can be compared.
     """
     if file.exists():
         raise FileExistsError(f"{file} is there already")
