@@ -38,7 +38,7 @@ def _create_audit() -> None:
         sa.Column("key_id", TEXT, nullable=False),
         sa.Column("time", WHOLE, nullable=False),
         sa.Column("authorization", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("size > 0", name="ck_kept_seals_size"),
+        sa.CheckConstraint("size > 0", name=op.f("ck_kept_seals_size")),
         sa.PrimaryKeyConstraint("member", "size", "root", name="pk_kept_seals"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
