@@ -151,7 +151,7 @@ def test_who_is_blocked_is_not_paid(street):
 
 
 def test_a_code_of_nobody_is_explained(street):
-    for path in ("/B/AAAAAAAA", "/V/AAAAAAAAAAAAAAAA", "/B/%00", "/V/é"):
+    for path in ("/B/AAAAAAAA", "/V/AAAAAAAAAAAAAAAA", "/V/é"):
         answer = street.browser("joop").get(path)
         assert answer.status_code == 404
         assert "andere wijk" in answer.text

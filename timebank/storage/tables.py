@@ -276,6 +276,9 @@ fold_agreements = _table(
 # ---- what is kept beside the journal; what has become of it is for the journal to say
 
 kept_openings = _table("kept_openings", _key("commitment"), _bytes("salt"), _text("text"))
+kept_documents = _table(
+    "kept_documents", _key("digest"), _text("title"), _text("text"), _whole("created")
+)
 kept_codes = _table(
     "kept_codes",
     _key("code"),

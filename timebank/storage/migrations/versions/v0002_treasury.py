@@ -1,4 +1,4 @@
-"""What the treasury needs: shops' agreements."""
+"""What the treasury needs: shops' agreements, and the documents they agree to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Add tables; those there are stay as they were."""
     _create_fold()
     _create_audit()
+    _create_documents()
 
 
 def _create_fold() -> None:
@@ -55,3 +56,16 @@ def _create_audit() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_kept_readings_member_id", "kept_readings", ["member", "id"])
+
+
+def _create_documents() -> None:
+    op.create_table(
+        "kept_documents",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_kept_documents"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
