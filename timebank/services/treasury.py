@@ -14,12 +14,11 @@ from timebank.ledger import orders
 from timebank.ledger.facts import Account, BankLine, Currency, Member, Posted, Redemption
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
+from timebank.services.sheets import safe_cell
 from timebank.storage import fold, people
 from timebank.storage.engine import reading
 from timebank.units import Unit, show_amount
 
-FORMULA = (*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with, in a spreadsheet; the last four are the full-width forms."""
 MAX_CITED = 16
 """Bank lines that one issue may cite (`orders.Issue.backing`)."""
 
@@ -216,12 +215,6 @@ def payout_csv(payouts: Sequence[Payout]) -> str:
 def payout_digest(payouts: Sequence[Payout]) -> str:
     """Return the SHA-256 of the payout list, in hex."""
     return sha256(payout_csv(payouts).encode()).hexdigest()
-
-
-def safe_cell(text: str) -> str:
-    """Return text for a cell of a CSV file: one line, which no spreadsheet takes for a formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line[:1] in FORMULA else line
 
 
 # ---- governance, by the same road

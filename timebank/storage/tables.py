@@ -369,3 +369,22 @@ kept_readings = _table(
     Index(None, "member", "id"),
 )
 kept_settings = _table("kept_settings", _key("name"), _text("value"))
+kept_rewards = _table(
+    "kept_rewards",
+    _key("digest"),
+    _text("payer"),
+    _text("name"),
+    _whole("created"),
+    _bytes("content"),
+    Index(None, "payer"),
+)
+kept_allowances = _table(
+    "kept_allowances",
+    _key("member"),
+    _key("period"),
+    _key("created", Whole),
+    _whole("up_to"),
+    _text("reason"),
+    _text("by"),
+    _amount("up_to"),
+)

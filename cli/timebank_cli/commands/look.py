@@ -8,8 +8,8 @@ from datetime import datetime
 import click
 
 from timebank.services import membership, statements
+from timebank.services.sheets import safe_cell
 from timebank.services.statements import Movement
-from timebank.services.treasury import safe_cell
 from timebank.units import show_amount
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk

@@ -1,4 +1,5 @@
 """What the treasury needs: shops' agreements, and the documents they agree to."""
+"""What the treasury needs: shops' agreements, and what is kept for rewards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +16,7 @@ def upgrade() -> None:
     _create_fold()
     _create_audit()
     _create_documents()
+    _create_kept_rewards()
 
 
 def _create_fold() -> None:
@@ -66,6 +68,33 @@ def _create_documents() -> None:
         sa.Column("text", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_kept_documents"),
+
+
+def _create_kept_rewards() -> None:
+    op.create_table(
+        "kept_rewards",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("payer", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_kept_rewards"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_kept_rewards_payer", "kept_rewards", ["payer"], unique=False)
+    op.create_table(
+        "kept_allowances",
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("period", TEXT, nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        sa.Column("up_to", WHOLE, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
+        sa.CheckConstraint(
+            "up_to BETWEEN 0 AND 9007199254740991", name=op.f("ck_kept_allowances_up_to")
+        ),
+        sa.PrimaryKeyConstraint("member", "period", "created", name="pk_kept_allowances"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
