@@ -1,4 +1,5 @@
 """What the treasury needs: shops' agreements, and the documents they agree to."""
+
 """What the treasury needs: shops' agreements, and what is kept for rewards."""
 
 import sqlalchemy as sa
@@ -68,6 +69,9 @@ def _create_documents() -> None:
         sa.Column("text", TEXT, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_kept_documents"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
 
 
 def _create_kept_rewards() -> None:
