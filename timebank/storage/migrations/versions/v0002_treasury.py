@@ -1,6 +1,4 @@
-"""What the treasury needs: shops' agreements, and the documents they agree to."""
-
-"""What the treasury needs: shops' agreements, and what is kept for rewards."""
+"""What the treasury needs: agreements, documents, rewards, seals, and who looked at what."""
 
 import sqlalchemy as sa
 from alembic import op
