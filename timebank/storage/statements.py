@@ -82,6 +82,10 @@ _LATER = (
 )
 _SUMS = select(_postings.account, _SUM.label("total")).group_by(_postings.account)
 
+_ENTRY_COUNT = select(func.count(_postings.seq.distinct())).where(
+    _postings.account.in_(bindparam("accounts", expanding=True))
+)
+
 _paid, _received = journal_postings.alias(), journal_postings.alias()
 _EVER_PAID = (
     select(_paid.c.seq)
@@ -153,6 +157,11 @@ def trial_balance(conn: Connection) -> dict[str, list[TrialLine]]:
         line = TrialLine(account.id, account.kind, account.owner, account.balance)
         lines[account.currency].append(line)
     return dict(sorted(lines.items()))
+
+
+def entry_count(conn: Connection, accounts: Iterable[str]) -> int:
+    """Return how many entries touched any of these accounts."""
+    return conn.scalar(_ENTRY_COUNT, {"accounts": list(accounts)}) or 0
 
 
 def posting_sums(conn: Connection) -> dict[str, int]:

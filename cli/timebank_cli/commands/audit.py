@@ -78,10 +78,10 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 
     Replays every signature, rule, sum, limit and approval, from the first entry to the last.
     """
-    earlier = _text(extends) if extends else None
+    earlier = text_of(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
         verdict = proofs.verify_bundle(
-            _lines(data), ledger, earlier, lambda size: done(data.tell())
+            lines_of(data), ledger, earlier, lambda size: done(data.tell())
         )
     found, digest = verdict.checkpoint, proofs.fold_digest(verdict.state)
     document = {
@@ -120,13 +120,13 @@ MAX_LINE = 1 << 21
 """No entry and no note is as long as this."""
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
     """What is in a file that should be a checkpoint; bytes that are no text make it none."""
     with file.open("rb") as data:
         return data.read(MAX_LINE).decode("utf-8", "replace")
 
 
-def _lines(data: BinaryIO) -> Iterator[bytes]:
+def lines_of(data: BinaryIO) -> Iterator[bytes]:
     """The lines of a bundle, none so long that it fills the memory."""
     return iter(lambda: data.readline(MAX_LINE), b"")
 

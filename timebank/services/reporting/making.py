@@ -134,9 +134,9 @@ def _with_texts(bank: Bank, report: Report) -> Report:
 def _basis(checkpoint: Checkpoint, found: Chronicle) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = (
         (Word("ledger"), checkpoint.ledger),
-        (Word("entries"), checkpoint.size),
+        (Word("entries"), str(checkpoint.size)),
         (Word("root"), checkpoint.root.hex()),
         (Word("last_entry"), Moment(found.last)),
-        (Word("entries_in_year"), found.entries),
+        (Word("entries_in_year"), str(found.entries)),
     )
     return Section("basis", "journal", (Table("basis", ("what", "value"), rows),))
