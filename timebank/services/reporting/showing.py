@@ -8,6 +8,7 @@ from timebank.services.reporting.words import LANGUAGES
 from timebank.services.statements import local
 from timebank.units import Unit, show_amount
 
+MINUS = "\u2212"
 _SHORT = 12
 _HEX = 64
 
@@ -38,12 +39,10 @@ class Words:
             case Money():
                 shown = show_amount(cell.minor, Unit(cell.unit))
                 written = shown if self.code == "nl" else shown.replace(",", ".")
-                return f"{written} {cell.currency}".replace("-", "−")
+                return f"{written} {cell.currency}".replace("-", MINUS)
             case Moment():
-                day = local(cell.seconds)
-                return (
-                    f"{day.day}-{day.month}-{day.year}" if self.code == "nl" else f"{day:%Y-%m-%d}"
-                )
+                day, dutch = local(cell.seconds), self.code == "nl"
+                return f"{day.day}-{day.month}-{day.year}" if dutch else f"{day:%Y-%m-%d}"
             case Who():
                 return f"{cell.name} ({cell.member[:8]})" if cell.name else cell.member
             case Hidden():
@@ -65,9 +64,9 @@ def is_day(cell: Cell) -> bool:
 
 def is_code(cell: Cell) -> bool:
     """Say whether a cell is for comparing digit by digit."""
-    return (isinstance(cell, str) and len(cell) == _HEX) or (
-        isinstance(cell, Who) and not cell.name
-    )
+    if isinstance(cell, Who):
+        return not cell.name
+    return isinstance(cell, str) and len(cell) == _HEX
 
 
 def _currency(table: Table) -> str:

@@ -17,7 +17,8 @@ def section(found: Chronicle) -> Section:
 
 def _invited(found: Chronicle) -> Table:
     """Who invited how many in the year, the credit given with it, and how much of it was used."""
-    state, totals = closing(found), {}
+    state = closing(found)
+    totals: dict[tuple[str, str], tuple[int, int, int]] = {}
     for admission in found.admissions:
         for code, credit in admission.credit:
             account = dict(state.member(admission.member).accounts).get(code)

@@ -10,19 +10,26 @@ DUTCH: Mapping[str, str] = {
     "source.database": "Alleen op de server te zien.",
     "none": "Geen.",
     "page": "blad {number}",
-    # sections
     "section.basis": "Waar dit op rust",
-    "about.basis": "Het verslag rust op deze stand van het boek. Vergelijk het controlegetal met dat "
-    "op papier: is het gelijk, dan is dit hetzelfde boek.",
+    "about.basis": (
+        "Het verslag rust op deze stand van het boek. Vergelijk het controlegetal met dat op "
+        "papier: is het gelijk, dan is dit hetzelfde boek."
+    ),
     "section.trial": "Saldibalans",
-    "about.trial": "Per soort geld: wat er aan het begin en aan het eind van het jaar op de "
-    "rekeningen stond. De som is altijd nul.",
+    "about.trial": (
+        "Per soort geld: wat er aan het begin en aan het eind van het jaar op de rekeningen "
+        "stond. De som is altijd nul."
+    ),
     "section.issuance": "Credits en hun dekking",
-    "about.issuance": "Elke uitgifte noemt de bankregels waarop zij steunt. Van elke bankregel ziet "
-    "u wat er al van gebruikt is en wat er over is.",
+    "about.issuance": (
+        "Elke uitgifte noemt de bankregels waarop zij steunt. Van elke bankregel ziet u wat "
+        "er al van gebruikt is en wat er over is."
+    ),
     "section.settlement": "Uitbetalen en de bank",
-    "about.settlement": "Elke uitbetaling aan winkels noemt het bestand dat naar de bank ging. Leg "
-    "de bedragen naast het afschrift van de bank.",
+    "about.settlement": (
+        "Elke uitbetaling aan winkels noemt het bestand dat naar de bank ging. Leg de "
+        "bedragen naast het afschrift van de bank."
+    ),
     "section.corrections": "Verbeteringen",
     "about.corrections": "Boekingen die zijn teruggedraaid, met de reden.",
     "section.budgets": "Potjes met een einddatum",
@@ -30,16 +37,19 @@ DUTCH: Mapping[str, str] = {
     "section.limits": "Leden bij een grens",
     "about.limits": "Wie bijna op de laagste of hoogste stand staat die voor hem of haar geldt.",
     "section.volume": "Omzet en de grens van DNB",
-    "about.volume": "Wat winkels in het jaar kregen of inwisselden. Boven de grens moet dit gemeld "
-    "worden bij De Nederlandsche Bank.",
+    "about.volume": (
+        "Wat winkels in het jaar kregen of inwisselden. Boven de grens moet dit gemeld worden "
+        "bij De Nederlandsche Bank."
+    ),
     "section.signals": "Om na te vragen",
-    "about.signals": "Dit bewijst niets. Vrienden betalen elkaar ook, en wie nieuw is heeft soms eerst "
-    "hulp nodig. Bel deze leden, of ga langs.",
+    "about.signals": (
+        "Dit bewijst niets. Vrienden betalen elkaar ook, en wie nieuw is heeft soms eerst "
+        "hulp nodig. Bel deze leden, of ga langs."
+    ),
     "section.findings": "Wat de controle vond",
     "about.findings": "Handtekeningen, regels, sommen, tabellen en de bewaker van de server.",
     "section.seals": "Wie dit heeft gecontroleerd",
     "about.seals": "Leden van de kascommissie die een stand van het boek hebben getekend.",
-    # tables
     "table.basis": "Stand van het boek",
     "table.trial": "Saldi in {currency}",
     "table.cover": "In omloop, en de euro’s die er zijn",
@@ -59,7 +69,6 @@ DUTCH: Mapping[str, str] = {
     "table.rounds": "Een bedrag dat binnen een dag rondging",
     "table.findings": "Bevindingen",
     "table.seals": "Getekende standen",
-    # heads
     "head.what": "Wat",
     "head.value": "Waarde",
     "head.account": "Rekening",
@@ -114,7 +123,6 @@ DUTCH: Mapping[str, str] = {
     "head.sealed_by": "Door",
     "head.size": "Boekingen",
     "head.root": "Controlegetal",
-    # words in cells
     "ledger": "Nummer van het boek",
     "entries": "Boekingen in het boek",
     "root": "Controlegetal",
@@ -153,17 +161,25 @@ ENGLISH: Mapping[str, str] = {
     "none": "None.",
     "page": "page {number}",
     "section.basis": "What this rests on",
-    "about.basis": "The report rests on this checkpoint. Compare the root with the one on paper: if "
-    "they are equal, this is the same ledger.",
+    "about.basis": (
+        "The report rests on this checkpoint. Compare the root with the one on paper: if they "
+        "are equal, this is the same ledger."
+    ),
     "section.trial": "Trial balance",
-    "about.trial": "For each currency: what stood on the accounts at the start and at the end of the "
-    "year. The sum is always zero.",
+    "about.trial": (
+        "For each currency: what stood on the accounts at the start and at the end of the "
+        "year. The sum is always zero."
+    ),
     "section.issuance": "Credits and their backing",
-    "about.issuance": "Each issue cites the bank lines behind it. Of each bank line you see what is "
-    "used and what is left.",
+    "about.issuance": (
+        "Each issue cites the bank lines behind it. Of each bank line you see what is used "
+        "and what is left."
+    ),
     "section.settlement": "Settlement and the bank",
-    "about.settlement": "Each settlement names the file that went to the bank. Lay the amounts beside "
-    "the bank’s statement.",
+    "about.settlement": (
+        "Each settlement names the file that went to the bank. Lay the amounts beside the "
+        "bank’s statement."
+    ),
     "section.corrections": "Corrections",
     "about.corrections": "Entries that were booked back, with the reason.",
     "section.budgets": "Budgets with an end date",
@@ -171,11 +187,15 @@ ENGLISH: Mapping[str, str] = {
     "section.limits": "Members at a limit",
     "about.limits": "Who is close to the lowest or highest balance that holds for them.",
     "section.volume": "Volume and the threshold of DNB",
-    "about.volume": "What shops were paid or handed in over the year. Above the threshold De "
-    "Nederlandsche Bank must be notified.",
+    "about.volume": (
+        "What shops were paid or handed in over the year. Above the threshold De "
+        "Nederlandsche Bank must be notified."
+    ),
     "section.signals": "To ask about",
-    "about.signals": "None of this proves anything. Friends pay each other, and who is new may need "
-    "help first. Phone these members, or visit.",
+    "about.signals": (
+        "None of this proves anything. Friends pay each other, and who is new may need help "
+        "first. Phone these members, or visit."
+    ),
     "section.findings": "What the check found",
     "about.findings": "Signatures, rules, sums, tables and the server’s guard.",
     "section.seals": "Who has checked this",
