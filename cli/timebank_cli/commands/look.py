@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from timebank.services import membership, statements
+from timebank.services import membership, readings, statements
 from timebank.services.sheets import safe_cell
 from timebank.services.statements import Movement
 from timebank.units import show_amount
@@ -26,6 +26,8 @@ def balance(desk: Desk, member: str | None) -> None:
     """Show the balances of MEMBER, or of everybody."""
     bank = desk.bank
     people = [desk.member(member)] if member else membership.people_of(bank)
+    if member:
+        readings.note(bank, readings.OPERATOR, [people[0].id], "balance")
     found = [(person, item) for person in people for item in statements.balances(bank, person.id)]
     document = [
         {
@@ -75,6 +77,7 @@ def statement(
     if as_csv and wants_json():
         raise click.UsageError("choose --csv or --json")
     person = desk.member(member)
+    readings.note(desk.bank, readings.OPERATOR, [person.id], "statement")
     found = statements.history(
         desk.bank,
         person.id,
