@@ -51,6 +51,16 @@ class Row:
     postings: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An entry in a list: where it is, when it was posted, and what kind of order it is."""
+
+    seq: int
+    time: int
+    type: str
+    identity: str
+
+
 # ---- adding
 
 _HEAD = select(journal_head.c.size, journal_head.c.time, journal_head.c.frontier)
@@ -126,6 +136,17 @@ _ENTRIES = (
     .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
     .order_by(journal_entries.c.seq)
 )
+_HEADLINES = (
+    select(
+        journal_entries.c.seq,
+        journal_entries.c.time,
+        journal_entries.c.type,
+        journal_entries.c.identity,
+    )
+    .where(journal_entries.c.seq < bindparam("before"))
+    .order_by(journal_entries.c.seq.desc())
+    .limit(bindparam("most"))
+)
 _LEAVES = (
     select(journal_entries.c.leaf)
     .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
@@ -170,6 +191,12 @@ _MISDATED = (
     .order_by(journal_checkpoints.c.size)
 )
 _ALL_POSTINGS = select(journal_postings).order_by(journal_postings.c.seq, journal_postings.c.n)
+
+
+def headlines(conn: Connection, before: int | None, limit: int) -> list[Headline]:
+    """Return what entries are, newest first, from before the entry `before` (all, for None)."""
+    page = {"before": merkle.MAX_SIZE if before is None else before, "most": limit}
+    return [Headline(*row) for row in conn.execute(_HEADLINES, page)]
 
 
 def entry_bytes(conn: Connection, seq: int) -> bytes | None:

@@ -17,6 +17,8 @@ PATHS = {
     "members": "/leden",
     "invite": "/uitnodigen",
     "proposals": "/voorstellen",
+    "audit": "/kascommissie",
+    "seen": "/gekeken",
     "till": "/kassa",
     "till_links": "/kassas",
     "day_close": "/dag",

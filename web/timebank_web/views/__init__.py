@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    audit,
+    books,
     coordinator,
     day,
     devices,
@@ -40,4 +42,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitations.blueprint,
     treasurer.blueprint,
     language.blueprint,
+    audit.blueprint,
+    books.blueprint,
 )

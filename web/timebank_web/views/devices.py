@@ -42,6 +42,8 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
         (bool(SIGNERS & {*roles}), "proposals", _("Voorstellen en dekking")),
+        ("auditor" in roles, "audit", _("Kascommissie")),
+        (True, "seen", _("Wie keek in mijn gegevens?")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),
     ]

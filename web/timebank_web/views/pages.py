@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from timebank.journal.checkpoints import read_note
 from timebank.ledger.facts import Currency
 from timebank.services import membership, receipts
+from timebank.standalone import packing
 from timebank_web.current import currencies, public, somebody, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.texts import _, later
@@ -64,7 +65,22 @@ def figures() -> str:
 @public
 def verify() -> str:
     """Where a browser checks a receipt by itself: nothing of it is sent here."""
-    return render_template("verify.html", ledger_id=the_bank().ledger)
+    return render_template(
+        "verify.html",
+        ledger_id=the_bank().ledger,
+        verifier={"href": url_for("pages.verifier"), "sha256": packing.digest()},
+    )
+
+
+@blueprint.get(PATHS["verify"] + "/" + packing.NAME)
+@public
+def verifier() -> Response:
+    """The verifier as one file, for a laptop that has only Python."""
+    return Response(
+        packing.pack(),
+        mimetype="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{packing.NAME}"'},
+    )
 
 
 @blueprint.get(PATHS["public"] + "/stand")
