@@ -39,6 +39,7 @@ def test_a_reader_is_named_until_their_name_is_erased(village: Village, kept: bo
     joop, els = village.world.member("joop"), village.world.member("els")
     with reading(village.bank.engine) as conn:
         (member,) = fold.load_facts(conn, [(Member, els)])
+    assert isinstance(member, Member)
     if kept:
         with writing(village.bank.engine) as conn:
             people.keep_opening(conn, people.Opening(member.name, commit("").salt, "Els"))

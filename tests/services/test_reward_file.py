@@ -13,6 +13,7 @@ from timebank.services.reward_file import (
     BadFile,
     FileProblem,
     Problem,
+    Row,
     read_table,
 )
 from timebank.units import Unit
@@ -21,7 +22,7 @@ TODAY = date(2026, 9, 21)
 HEAD = "persoon;bedrag;datum;klus\n"
 
 
-def rows(text: str | bytes, head: str = HEAD):
+def rows(text: str | bytes, head: str = HEAD) -> tuple[Row, ...]:
     content = text if isinstance(text, bytes) else (head + text).encode()
     return read_table(content, TODAY).rows
 

@@ -1,6 +1,7 @@
 """A kascommissie member signs what they checked; nobody else can, and about nothing else."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_blocked_auditor_seals_nothing(audited: Village) -> None:
 
 @pytest.mark.parametrize("change", [{"root": "ab" * 32}, {"size": 99}])
 def test_a_seal_on_another_history_is_refused_and_found_by_every_audit(
-    audited: Village, change: dict
+    audited: Village, change: dict[str, Any]
 ) -> None:
     statement = replace(seals.draft(audited.bank), **change)
     with pytest.raises(ProofError):

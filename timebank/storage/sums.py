@@ -3,6 +3,7 @@
 Amounts are minor units; a span is from `since` up to but not including `until`, in seconds.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -76,6 +77,7 @@ class PaidOut:
     seq: int
     time: int
     account: str
+    currency: str
     amount: int
 
 
@@ -113,9 +115,13 @@ def paid_out(conn: Connection, accounts: Iterable[str], since: int, until: int) 
     """Return what settlements paid to these accounts' owners, in the order of the journal."""
     wanted, found = set(accounts), []
     for row in conn.execute(_SETTLES, {"since": since, "until": until}):
-        amounts: dict[str, int] = {}
-        for payout in parse_entry(row.entry).order["payouts"]:
+        order = parse_entry(row.entry).order
+        amounts = Counter[str]()
+        for payout in order["payouts"]:
             if payout["payee"] in wanted:
-                amounts[payout["payee"]] = amounts.get(payout["payee"], 0) + payout["amount"]
-        found += [PaidOut(row.seq, row.time, account, sum_) for account, sum_ in amounts.items()]
+                amounts[payout["payee"]] += payout["amount"]
+        found += [
+            PaidOut(row.seq, row.time, account, order["currency"], amount)
+            for account, amount in amounts.items()
+        ]
     return found

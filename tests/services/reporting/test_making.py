@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,15 @@ from timebank.services.drafts import Draft, commit
 from timebank.services.reporting import making
 from timebank.services.reporting.page import page
 from timebank.services.reporting.paper import paper
-from timebank.services.reporting.values import Hidden, Money, Report, Table, Who, Word
+from timebank.services.reporting.values import (
+    Cell,
+    Hidden,
+    Money,
+    Report,
+    Section,
+    Who,
+    Word,
+)
 from timebank.services.reporting.words import DUTCH, ENGLISH
 from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
@@ -35,14 +44,14 @@ def _held(market: Settings, tmp_path: Path) -> Iterator[Village]:
     village.bank.close()
 
 
-def table(report: Report, section: str, key: str) -> Table:
+def table(report: Report, section: str, key: str) -> Any:
     return next(each for each in report.section(section).tables if each.key == key)
 
 
-def of_journal(report: Report) -> list:
+def of_journal(report: Report) -> list[Section]:
     """The sections that the journal gives, without the texts that only the database has."""
 
-    def forget(cell):
+    def forget(cell: Cell) -> Cell:
         return Hidden(cell.commitment) if isinstance(cell, Hidden) else cell
 
     return [each for each in report.told(forget).sections if each.source == "journal"]
@@ -61,7 +70,8 @@ def test_the_trial_balance_is_what_the_tables_say_and_sums_to_zero(held: Village
     report = making.from_bank(held.bank, YEAR)
     with reading(held.bank.engine) as conn:
         accounts = list(fold.every(conn, Account))
-    for each in report.section("trial").tables:
+    trial: Any = report.section("trial").tables
+    for each in trial:
         rows = {row[0]: row for row in each.rows}
         code = rows[Word("sum")][3].currency
         assert rows.pop(Word("sum"))[2:] == (Money(0, code, _unit(code)),) * 2

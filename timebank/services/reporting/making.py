@@ -6,7 +6,7 @@ from datetime import date
 
 from timebank.journal.checkpoints import Checkpoint
 from timebank.ledger.facts import Member
-from timebank.services import auditing, parameters, proofs, seals
+from timebank.services import auditing, parameters, proofs, seals, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.parameters import Name
 from timebank.services.proofs import Progress
@@ -60,7 +60,7 @@ def from_bank(bank: Bank, year: int, progress: Progress = lambda seq: None) -> R
     Texts are filled in where they are kept; names are not (`with_names`). Raises as `from_bundle`.
     """
     report = from_bundle(auditing.export(bank), bank.ledger, year, progress=progress)
-    findings, sealed = auditing.check(bank), seals.seals(bank)
+    findings, sealed = selfcheck.full(bank), seals.seals(bank)
     added = (
         Section(
             "findings",

@@ -16,12 +16,14 @@ from timebank_web.views import (
     orders,
     pages,
     pay,
+    proposals,
+    propose,
     receive,
     redeem,
     refund,
     session,
     till,
-    treasurer,
+    week,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -40,7 +42,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     redeem.blueprint,
     coordinator.blueprint,
     invitations.blueprint,
-    treasurer.blueprint,
+    week.blueprint,
+    propose.blueprint,
+    proposals.blueprint,
     language.blueprint,
     audit.blueprint,
     books.blueprint,

@@ -14,9 +14,9 @@ from timebank_web.current import currencies, me, member, role, the_bank
 from timebank_web.moves import tell
 from timebank_web.paths import PATHS
 from timebank_web.people import kind_word, role_word
+from timebank_web.proposing import TITLES
 from timebank_web.texts import _, later
 from timebank_web.views.home import balance
-from timebank_web.views.treasurer import TITLES
 from timebank_web.words import currency_label, money, together, when
 
 blueprint = Blueprint("books", __name__)
