@@ -3,6 +3,7 @@
 import click
 
 from timebank.services import agreements, membership, payments, receipts, requests
+from timebank.services.accounts import parse_pay_to
 from timebank.services.agreements import Terms
 from timebank.services.drafts import Draft
 from timebank_cli.command import Command
@@ -93,7 +94,13 @@ def agree(desk: Desk, *, currency: str | None, key: KeyFile) -> None:
 
 @click.command("redeem", cls=Command)
 @click.argument("amount")
-@click.option("--to", "payout", required=True, help="Name and IBAN to pay out to.")
+@click.option(
+    "--to",
+    "payout",
+    required=True,
+    metavar="'NAME, IBAN'",
+    help="Where to pay out to: the name as the bank has it, the IBAN, and a town if you like.",
+)
 @key_option
 @pass_desk
 def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
@@ -102,11 +109,12 @@ def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
     The fee, where there is one, is part of AMOUNT. It is shown before you type your passphrase.
     """
     bank = desk.bank
+    account = parse_pay_to(payout).text
     currency, minor = desk.amount(amount, _redeemed(desk))
     if terms := _terms(desk, agreements.terms(bank, currency), minor):
         tell(terms + "\n")
     signing, shop = key.signer(bank)
-    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, payout), [signing])
+    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, account), [signing])
 
 
 _NOT_HERE = "The text is not kept here. Ask for it, and compare its title, before you sign."
