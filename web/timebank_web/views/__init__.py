@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    allow,
     coordinator,
     day,
     devices,
@@ -17,7 +18,9 @@ from timebank_web.views import (
     receive,
     redeem,
     refund,
+    reward,
     session,
+    statement,
     till,
     treasurer,
 )
@@ -39,5 +42,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coordinator.blueprint,
     invitations.blueprint,
     treasurer.blueprint,
+    statement.blueprint,
+    reward.blueprint,
+    allow.blueprint,
     language.blueprint,
 )
