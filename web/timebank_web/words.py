@@ -89,6 +89,11 @@ def month(first: date) -> str:
     return str(format_date(first, "MMMM yyyy"))
 
 
+def short_day(which: date) -> str:
+    """Return "22 nov", for a table that says elsewhere which year it is about."""
+    return str(format_date(which, "d MMM"))
+
+
 def when(seconds: int) -> str:
     """Return "vandaag om 14:05", "gisteren om 9:30" or "22 november 2026 om 14:05"."""
     moment, today = local(seconds), local(the_bank().clock.now()).date()

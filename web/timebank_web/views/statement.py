@@ -10,15 +10,15 @@ from timebank.services import monthly
 from timebank.services.monthly import Column, Line, Statement, Takings, Vat
 from timebank.services.periods import Period, month_of, read_period, year_of
 from timebank.services.statement_sheet import Words, statement_sheet
-from timebank.services.statements import day_bounds, local
+from timebank.services.statements import local
 from timebank_web.current import me, member, the_bank
 from timebank_web.language import decimal_mark
 from timebank_web.moves import what, who
 from timebank_web.paths import PATHS
 from timebank_web.reward_words import period_words
-from timebank_web.texts import _, later
+from timebank_web.texts import _, later, pgettext
 from timebank_web.views.day import kind
-from timebank_web.words import currency_label, day, money, when
+from timebank_web.words import currency_label, money, short_day, when
 
 blueprint = Blueprint("statement", __name__)
 
@@ -169,7 +169,7 @@ def _takings(taken: Takings) -> dict[str, Any]:
         return money(minor, taken.currency)
 
     rows = [
-        (_("Ontvangen"), taken.received),
+        (pgettext("is ontvangen", "Ontvangen"), taken.received),
         (_("Teruggegeven"), taken.returned),
         (_("Ingewisseld"), taken.redeemed),
         (_("Kosten van inwisselen"), taken.fee),
@@ -180,7 +180,7 @@ def _takings(taken: Takings) -> dict[str, Any]:
         "rows": [{"label": label, "text": shown(minor)} for label, minor in rows if minor],
         "days": [
             {
-                "day": day(day_bounds(one.day)[0]),
+                "day": short_day(one.day),
                 "count": one.count,
                 "received": shown(one.received),
                 "rest": shown(one.other - one.returned),

@@ -129,7 +129,8 @@ function finish(form, outcome) {
 export async function post(url, body) {
   return read(() => fetch(url, {
     method: "POST",
-    keepalive: true,
+    // A browser refuses to keep more than 64 KiB alive (Fetch, "HTTP-network-or-cache fetch").
+    keepalive: body.length < 60_000,
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": csrf() },
     body,
