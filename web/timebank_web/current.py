@@ -158,6 +158,11 @@ def shop(view: View[P]) -> View[P]:
     return _only(view, "shop", lambda person: person.kind != "person")
 
 
+def organisation(view: View[P]) -> View[P]:
+    """Organisations may see this."""
+    return _only(view, "organisation", lambda person: person.kind == "organisation")
+
+
 def role(*roles: str) -> Callable[[View[P]], View[P]]:
     """Who holds one of these roles may see this."""
 

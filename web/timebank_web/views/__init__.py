@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    allow,
     audit,
     books,
     coordinator,
@@ -21,7 +22,9 @@ from timebank_web.views import (
     receive,
     redeem,
     refund,
+    reward,
     session,
+    statement,
     till,
     week,
 )
@@ -45,6 +48,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     week.blueprint,
     propose.blueprint,
     proposals.blueprint,
+    statement.blueprint,
+    reward.blueprint,
+    allow.blueprint,
     language.blueprint,
     audit.blueprint,
     books.blueprint,
