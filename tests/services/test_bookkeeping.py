@@ -110,6 +110,12 @@ def test_a_period_does_not_end_before_it_begins():
         Period(date(2026, 2, 1), date(2026, 1, 31))
 
 
+@pytest.mark.parametrize("day", [date.min, date(1970, 12, 31), date(3000, 1, 1), date.max])
+def test_a_period_lies_where_days_have_seconds(day):
+    with pytest.raises(ValueError, match="years"):
+        Period(day, day)
+
+
 class KeptMachine(LedgerMachine):
     """After every step of a random history the books add up to its journal."""
 

@@ -20,11 +20,15 @@ from timebank.storage import fold, journal, people, statements
 from timebank.storage.engine import reading
 
 Progress = Callable[[int], None]
+FIRST_YEAR, LAST_YEAR = 1971, 2999
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From the first day up to and including the last, in Amsterdam. ValueError when reversed."""
+    """From the first day up to and including the last, in Amsterdam.
+
+    ValueError when reversed, and for days that have no seconds since 1970 or no day after them.
+    """
 
     first: date
     last: date
@@ -32,6 +36,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError("a period ends on or after the day it begins")
+        if self.first.year < FIRST_YEAR or self.last.year > LAST_YEAR:
+            raise ValueError(f"a period lies in the years {FIRST_YEAR} to {LAST_YEAR}")
 
     @classmethod
     def year(cls, year: int) -> "Period":

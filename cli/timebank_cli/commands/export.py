@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from timebank.services import auditing, exporting
-from timebank.services.bookkeeping import Period
+from timebank.services import auditing, exporting, membership
+from timebank.services.bookkeeping import FIRST_YEAR, LAST_YEAR, Period
 from timebank.services.exporting import Export, Format
 from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk
@@ -41,7 +41,7 @@ def _exports(callback: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of every format; it gets them and the desk."""
     options: tuple[Callable[[Any], Any], ...] = (
         click.argument("out", type=click.Path(path_type=Path)),
-        click.option("--year", type=click.IntRange(1970, 9998), help="A calendar year."),
+        click.option("--year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help="A calendar year."),
         click.option("--from", "first", type=_DAY, metavar="DAY", help="Or from this day …"),
         click.option("--to", "last", type=_DAY, metavar="DAY", help="… up to and including this."),
         click.option("--names", is_flag=True, help="With names and texts; the log says so."),
@@ -102,10 +102,11 @@ def csv(desk: Desk, **asked: Any) -> None:
 def list_(desk: Desk) -> None:
     """List what was exported, by whom and when, the newest first."""
     found = exporting.exported(desk.bank)
+    names = {person.id: person.name for person in membership.people_of(desk.bank)}
     rows = [
         (
             moment(item.time),
-            item.by or OPERATOR,
+            names.get(item.by) or item.by or OPERATOR,
             item.format,
             f"{item.first} to {item.last}",
             "names" if item.names else "no names",

@@ -18,12 +18,16 @@ from tests.services.formats.programs import (
     from_beancount,
     from_plain_text,
 )
+from tests.world import CREDITS, a_commitment, seed
 from timebank.ledger import orders
 from timebank.services.bookkeeping import Books, Period, keep_books
 from timebank.services.drafts import Draft, commit
 from timebank.services.formats import plaintext
 from timebank.services.formats.auditfile import auditfile, months
 from timebank.services.formats.sheets import sheets
+from timebank.storage import people
+from timebank.storage.engine import writing
+from timebank.storage.people import Opening
 
 pytestmark = ON_SQLITE  # what a file says does not depend on the database
 
@@ -43,7 +47,7 @@ HOSTILE = [
 
 @pytest.fixture(name="busy")
 def _busy(village):
-    """A market, hostile texts, and a second year."""
+    """A market, texts and names that would like to be something else, and a second year."""
     hold_market(village)
     for number, text in enumerate(HOSTILE, start=1):
         memo = commit(text)
@@ -53,6 +57,11 @@ def _busy(village):
         )
         body = orders.Pay(legs, memo.commitment)
         village.send(Draft(village.world.order(body, "joop"), (memo,)), "joop")
+    with writing(village.bank.engine) as conn:
+        for name, hostile in zip(
+            ("joop", "amina", "bart", "noor", "werk"), HOSTILE[3:], strict=False
+        ):
+            people.keep_opening(conn, Opening(a_commitment(name), seed("salt " + name), hostile))
     village.wait(120 * 86_400)
     village.post(village.world.pay("joop", "bart", 17, "WIJK"))
     village.post(village.world.record_bank(-3_00))
@@ -181,3 +190,23 @@ def test_no_cell_of_a_sheet_is_a_formula_and_no_row_is_two(busy):
     assert len(texts) == len(HOSTILE) + 1
     assert not [text for text in texts if text[:1] in "=+-@"]
     assert not [text for text in texts if "\n" in text or "\r" in text]
+    names = [row["name"] for row in read(sheets(books)["members.csv"]) if row["name"]]
+    assert len(names) == 5
+    assert not [name for name in names if name[:1] in "=+-@"]
+
+
+def test_a_fee_for_redeeming_has_a_column_of_its_own(village):
+    village.issue()
+    village.post(village.world.pay("werk", "bart", 10_000, "WIJK"))
+    terms = orders.Redeeming(0, 200, village.world.account("werk", "WIJK"))
+    village.do(orders.SetPolicy("WIJK", replace(CREDITS.policy, redeeming=terms)), "els", "farid")
+    account = village.world.account("bart", "WIJK")
+    village.do(orders.Redeem(account, "WIJK", 9_800, a_commitment("iban"), 200), "bart")
+    (row,) = read(sheets(keep_books(village.bank, Period.year(2026)))["redemptions.csv"])
+    assert (row["amount"], row["minor"], row["fee_minor"]) == ("98,00", "9800", "200")
+
+
+def test_an_auditfile_has_no_more_months_than_it_can_number(village):
+    books = keep_books(village.bank, Period(date(2000, 1, 1), date(2099, 12, 31)))
+    with pytest.raises(ValueError, match="999"):
+        auditfile(books, COMPANY, CREATED)

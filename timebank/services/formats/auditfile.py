@@ -25,6 +25,8 @@ NAMESPACE = (
     "http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0"
 )
 """The target namespace of XmlAuditfileFinancieel4.0.xsd."""
+MOST_PERIODS = 999
+"""TypeNonnegativeinteger3."""
 NOTE = " Uren staan hier niet in: die zijn geen geld en nooit euro waard. "
 
 _GROUPS: Mapping[str, tuple[int, str]] = {
@@ -74,7 +76,12 @@ class Company:
 
 
 def auditfile(books: Books, company: Company, created: date) -> dict[str, bytes]:
-    """Return the euro part of the books as one XAF file, made on this day."""
+    """Return the euro part of the books as one XAF file, made on this day.
+
+    ValueError for more months than the format can number.
+    """
+    if len(months(books.period)) > MOST_PERIODS:
+        raise ValueError(f"an auditfile has at most {MOST_PERIODS} months")
     euro, out = books.in_euro(), BytesIO()
     with etree.xmlfile(out, encoding="UTF-8") as xml:
         xml.write_declaration()
