@@ -21,9 +21,11 @@ from timebank_cli.commands import (
     propose,
     qr,
     receipts,
+    reward,
     serve,
     settings,
     settle,
+    statement,
     treasury,
 )
 from timebank_cli.demo import demo
@@ -59,7 +61,9 @@ for module in (
     members,
     own,
     look,
+    statement,
     qr,
+    reward,
     bank,
     treasury,
     settle,

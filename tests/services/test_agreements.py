@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -24,7 +25,7 @@ def set_terms(village: Village, title: str = "Afspraken met winkels", **changes)
     opening = agreements.keep_document(village.bank, title, TEXT)
     with writing(village.bank.engine) as conn:
         people.keep_opening(conn, opening)
-    terms = {
+    terms: dict[str, Any] = {
         "minimum": 1_000,
         "fee": 200,
         "fund": village.world.account("werk", "WIJK"),
@@ -89,7 +90,9 @@ def test_a_shop_sees_the_terms_agrees_to_them_and_redeems(village, who):
     assert caught.value.code is Code.NO_AGREEMENT
     assert not agreements.agreed(village.bank, who("bart"), "WIJK")
 
-    village.send(agreements.draft_agree(village.bank, who("bart"), "WIJK"), "bart")
+    agree = agreements.draft_agree(village.bank, who("bart"), "WIJK")
+    assert agree.openings == (opening,)
+    village.send(agree, "bart")
     assert agreements.agreed(village.bank, who("bart"), "WIJK")
     assert not agreements.agreed(village.bank, who("noor"), "WIJK")
     before = village.balance("werk", "WIJK")

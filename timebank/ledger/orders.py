@@ -226,10 +226,6 @@ class Policy:
     redeeming: Redeeming | None = None
 
     def __post_init__(self) -> None:
-        if self.for_euro and self.payments == "everyone" and self.basis is None:
-            raise Refusal(Code.BAD_FIELD, field="policy.basis")
-        if self.redeeming is not None and not self.redeemers:
-            raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
         if (self.budget is not None) != (self.kind == "budget"):
             raise Refusal(Code.BAD_FIELD, field="policy.budget")
         if self.credit_total and self.kind != "mutual":
@@ -240,6 +236,10 @@ class Policy:
             raise Refusal(Code.BAD_FIELD, field="policy.redeemers")
         if self.kind == "euro" and (self.holders or self.payments != "nobody"):
             raise Refusal(Code.BAD_FIELD, field="policy.holders")
+        if self.for_euro and self.payments == "everyone" and self.basis is None:
+            raise Refusal(Code.BAD_FIELD, field="policy.basis")
+        if self.redeeming is not None and not self.redeemers:
+            raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
 
     @property
     def for_euro(self) -> bool:

@@ -41,6 +41,10 @@ class Terms:
     title: str = ""
     text: str = ""
 
+    def fee_of(self, total: int) -> int:
+        """Return the fee that a shop other than the fund pays for handing in so much."""
+        return total * self.fee // 10_000
+
 
 def keep_document(bank: Bank, title: str, text: str) -> people.Opening:
     """Keep an agreement's text, and return the opening for a policy's `agreement`.
@@ -93,15 +97,16 @@ def agreed(bank: Bank, member: str, currency: str) -> bool:
 
 
 def draft_agree(bank: Bank, member: str, currency: str) -> Draft:
-    """Return the order by which a shop agrees to the terms of now.
+    """Return the order by which a shop agrees to the terms of now, with what it commits to.
 
     Raises Refusal UNKNOWN_CURRENCY, or POLICY_FORBIDS where there is nothing to agree to.
     """
     with reading(bank.engine) as conn:
         redeeming = _currency(conn, currency).policy.redeeming
-    if redeeming is None or redeeming.agreement is None:
-        raise Refusal(Code.POLICY_FORBIDS, currency=currency)
-    return Draft(bank.draft(orders.Agree(member, currency, redeeming.agreement), author=member))
+        if redeeming is None or redeeming.agreement is None:
+            raise Refusal(Code.POLICY_FORBIDS, currency=currency)
+        order = bank.draft(orders.Agree(member, currency, redeeming.agreement), author=member)
+        return Draft(order, people.openings_in(conn, order.data))
 
 
 def _lines(text: str) -> str:

@@ -5,13 +5,20 @@ from collections.abc import Callable, Mapping
 
 from stdnum.nl import bsn
 
+from timebank.errors import Flaw, Unfit
 from timebank.ledger.facts import Governance
 from timebank.ledger.orders import Origin
+from timebank.services.accounts import Debtor, PayTo, parse_bic, parse_iban
 from timebank.services.bank import Bank
+from timebank.services.drafts import tidy
 from timebank.storage import fold, people
 from timebank.storage.engine import reading, writing
 
 SETTINGS = {
+    "bank_bic": "the BIC of the wijk's bank, if the bank asks for it",
+    "bank_iban": "the IBAN of the wijk's own bank account, from which shops are paid",
+    "bank_name": "the name that the bank has for that account, to the letter",
+    "bank_town": "the town of that account's holder",
     "base_url": "what links and QR codes begin with, such as https://wijk.example.nl",
     "help_hours": "when somebody is there to help",
     "help_name": "where neighbours get help, such as Buurthuis De Linde",
@@ -39,6 +46,8 @@ def _kvk(number: str) -> str:
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
+    "bank_bic": parse_bic,
+    "bank_iban": parse_iban,
     "kvk": _kvk,
     # An RSIN is formed like a citizen service number, check digit included.
     "rsin": bsn.validate,
@@ -46,13 +55,26 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
 
 
 def keep_setting(bank: Bank, name: str, value: str) -> None:
-    """Keep a setting; KeyError for a name that is none, ValueError for a number that cannot be."""
+    """Keep a setting.
+
+    Raises KeyError for a name that is none, Unfit for an IBAN or BIC that is none, ValueError for
+    another number that cannot be.
+    """
     if name not in SETTINGS:
         raise KeyError(name)
     if value and name in _CHECKS:
         value = _CHECKS[name](value)
     with writing(bank.engine) as conn:
         people.keep_setting(conn, name, value)
+
+
+def own_account(bank: Bank) -> Debtor:
+    """Return the wijk's own bank account; Unfit NO_OWN_ACCOUNT until name and IBAN are set."""
+    found = settings(bank)
+    if not found["bank_name"] or not found["bank_iban"]:
+        raise Unfit(Flaw.NO_OWN_ACCOUNT)
+    account = PayTo(tidy(found["bank_name"]), found["bank_iban"], tidy(found["bank_town"]))
+    return Debtor(account, found["bank_bic"])
 
 
 def mark_demo(bank: Bank) -> None:

@@ -88,6 +88,27 @@ def proposal(bank: Bank, identity: str) -> Proposal:
         return _proposal(bank, conn, row)
 
 
+def find(bank: Bank, conn: Connection, identity: str) -> Proposal | None:
+    """Return one proposal as this transaction sees it, or None."""
+    row = kept.find(conn, identity)
+    return _proposal(bank, conn, row) if row else None
+
+
+def keep_unsigned(conn: Connection, draft: Draft) -> None:
+    """Keep a draft for others to see and sign, in the transaction that decides there is one."""
+    header = draft.order.header
+    row = kept.Kept(
+        draft.order.identity,
+        header.type,
+        draft.order.data,
+        encode([]),
+        header.created,
+        header.expires,
+    )
+    kept.keep(conn, row)
+    people.keep_openings(conn, draft.openings)
+
+
 def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
     order = parse_order(row.order)
     state = "open"

@@ -121,6 +121,9 @@ _ENTRY = select(journal_entries.c.entry).where(journal_entries.c.seq == bindpara
 _FIND = select(journal_entries.c.identity, journal_entries.c.seq, journal_entries.c.time).where(
     journal_entries.c.identity.in_(bindparam("identities", expanding=True))
 )
+_OF = select(journal_entries.c.identity, journal_entries.c.entry).where(
+    journal_entries.c.identity.in_(bindparam("identities", expanding=True))
+)
 _ENTRIES = (
     select(journal_entries.c.entry)
     .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
@@ -200,6 +203,15 @@ def find_entries(conn: Connection, identities: Iterable[str]) -> dict[str, tuple
         row.identity: (row.seq, row.time)
         for part in parts(identities)
         for row in conn.execute(_FIND, {"identities": part})
+    }
+
+
+def entries_of(conn: Connection, identities: Iterable[str]) -> dict[str, bytes]:
+    """Return the entries of those of these orders that were posted, by identity."""
+    return {
+        row.identity: row.entry
+        for part in parts(identities)
+        for row in conn.execute(_OF, {"identities": part})
     }
 
 

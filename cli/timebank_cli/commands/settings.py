@@ -41,6 +41,7 @@ def set_(desk: Desk, name: str, value: str) -> None:
         house.keep_setting(desk.bank, name, value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+    value = house.settings(desk.bank)[name]
     emit({name: value}, f"{name} is now: {value}")
 
 

@@ -1,13 +1,13 @@
 """A shop hands in credits for euro: how much, and to which account."""
 
-import re
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from timebank.errors import Code, Refusal
+from timebank.errors import Code, Refusal, Unfit
 from timebank.ledger.facts import Currency
-from timebank.services import payments, statements, treasury
+from timebank.services import payments, settlement, statements
+from timebank.services.accounts import PayTo, parse_iban
+from timebank.services.drafts import tidy
 from timebank.services.statements import Balance
 from timebank.units import Unit, parse_amount
 from timebank_web.current import currencies, me, shop, the_bank
@@ -17,8 +17,6 @@ from timebank_web.texts import _
 from timebank_web.words import euro, money, when
 
 blueprint = Blueprint("redeem", __name__)
-
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
 @blueprint.get(PATHS["redeem"])
@@ -44,15 +42,10 @@ def check() -> ResponseReturnValue:
     elif amount > balance.available:
         most = money(max(0, balance.available), currency.code)
         errors["credits"] = _("U kunt %(most)s inwisselen.", most=most)
-    if not typed["name"]:
-        errors["name"] = _("Vul hier een naam in.")
-    iban = "".join(typed["iban"].split()).upper()
-    if not is_iban(iban):
-        errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
-    if errors:
+    account = _account(typed["name"], typed["iban"], errors)
+    if account is None or errors:
         return _form(typed, errors), 422
-    account = f"{typed['name']}, {spaced(iban)}"
-    draft = payments.draft_redeem(the_bank(), me().id, currency.code, amount, account)
+    draft = payments.draft_redeem(the_bank(), me().id, currency.code, amount, account.text)
     return render_template(
         "redeem.html",
         step="check",
@@ -88,7 +81,7 @@ def _redeemable() -> tuple[Currency, Balance]:
 
 
 def _earlier(currency: str) -> list[dict[str, str]]:
-    waiting = {item.redemption for item in treasury.plan_settlement(the_bank(), currency)}
+    waiting = {item.redemption for item in settlement.waiting(the_bank(), currency)}
     moves = statements.history(the_bank(), me().id, currency=currency, limit=500)
     return [
         {
@@ -101,13 +94,15 @@ def _earlier(currency: str) -> list[dict[str, str]]:
     ][:20]
 
 
-def is_iban(text: str) -> bool:
-    """Whether this is an IBAN with the right check digits (ISO 13616, modulo 97)."""
-    if not _IBAN.fullmatch(text) or (text.startswith("NL") and len(text) != 18):
-        return False
-    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
-
-
-def spaced(iban: str) -> str:
-    """Return an IBAN in groups of four, as it is on a bank card."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+def _account(name: str, iban: str, errors: dict[str, str]) -> PayTo | None:
+    """Return where to pay to, or None with what is wrong put beside its field."""
+    try:
+        number = parse_iban(iban)
+    except Unfit:
+        errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
+        return None
+    try:
+        return PayTo(tidy(name), number)
+    except Unfit:
+        errors["name"] = _("Vul hier een naam in.")
+        return None

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, url_for
 from timebank import ids
 from timebank.errors import Refusal
 from timebank.ledger import orders
-from timebank.services import membership, proposals, statements, treasury
+from timebank.services import membership, proposals, settlement, statements, treasury
 from timebank.services.proposals import Proposal
 from timebank_web.current import role, the_bank
 from timebank_web.paths import PATHS
@@ -115,7 +115,7 @@ def _facts(found: Proposal) -> Iterator[dict[str, str]]:
         case orders.Retire(payer=account):
             yield {"label": _("Van"), "text": _owner(account)}
         case orders.Settle():
-            for payout in treasury.payouts_of(bank, body):
+            for payout in settlement.payouts_of(bank, body):
                 text = euro(payout.amount)
                 yield {"label": payout.name or _("Naam gewist"), "text": text}
         case orders.Correct(legs=legs):
