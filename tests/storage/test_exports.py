@@ -25,7 +25,12 @@ def test_exports_are_read_back_the_newest_first(engine):
 
 
 @pytest.mark.parametrize(
-    "wrong", [replace(ONE, names=True), replace(ONE, format="pdf")], ids=["bare names", "format"]
+    "wrong",
+    [
+        replace(ONE, names=True),
+        replace(ONE, format="pdf"),  # type: ignore[arg-type]  # that is the point
+    ],
+    ids=["bare names", "format"],
 )
 def test_an_export_that_may_not_be_cannot_be_kept(engine, wrong):
     with pytest.raises(IntegrityError), writing(engine) as conn:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from timebank.services import auditing, exporting, membership
-from timebank.services.bookkeeping import FIRST_YEAR, LAST_YEAR, Period
 from timebank.services.exporting import Export, Format
+from timebank.services.periods import FIRST_YEAR, LAST_YEAR, Period, Span
 from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import (
@@ -134,7 +134,7 @@ def _export(
 ) -> None:
     if names and plain:
         raise click.UsageError("names and texts leave the house encrypted only: leave out --plain")
-    period = _period(year, first, last)
+    span = _span(year, first, last)
     if out.exists():
         raise Stop("exists", f"{out} is there already; nothing was exported")
     by = KeyFile(key).signer(desk.bank)[1].id if key else ""
@@ -142,14 +142,14 @@ def _export(
     with progress("Exporting", auditing.entry_count(desk.bank)) as done:
         try:
             made = exporting.export(
-                desk.bank, format, period, passphrase=phrase, names=names, by=by, progress=done
+                desk.bank, format, span, passphrase=phrase, names=names, by=by, progress=done
             )
         except ValueError as error:
             raise Stop("not_exported", str(error)) from None
     create_private(out, made.data)
     shown = [
         ("file", str(out)),
-        ("period", str(period)),
+        ("period", str(span)),
         ("names", "with names and texts" if names else "members are ids"),
         ("opens with", "your passphrase" if phrase else f"no passphrase, as a {made.suffix} file"),
         ("sha-256", made.logged.sha256),
@@ -157,13 +157,13 @@ def _export(
     emit({"file": str(out), **_document(made.logged)}, facts(shown))
 
 
-def _period(year: int | None, first: datetime | None, last: datetime | None) -> Period:
+def _span(year: int | None, first: datetime | None, last: datetime | None) -> Span:
     if year and not (first or last):
-        return Period.year(year)
+        return Period(year).span
     if year or not (first and last):
         raise click.UsageError("of which period? Give --year, or --from and --to")
     try:
-        return Period(first.date(), last.date())
+        return Span(first.date(), last.date())
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
