@@ -408,3 +408,20 @@ kept_exports = _table(
     _one_of("format", "beancount", "csv", "hledger", "xaf"),
     _check("secret", "encrypted OR NOT names"),
 )
+# How the books were found to be: a row for each check, and when a run of them last began.
+kept_checks = _table(
+    "kept_checks",
+    _key("name"),
+    _whole("checked"),
+    _whole("size"),
+    _bytes("root"),
+    _text("findings"),
+    _check("size", "size >= 0"),
+)
+kept_check_runs = _table(
+    "kept_check_runs",
+    _key("depth"),
+    _whole("started"),
+    _whole("finished"),
+    _one_of("depth", "quick", "full"),
+)

@@ -68,6 +68,8 @@ LIMITS = {
     "join.name": "60 per minute",
     "join.draft": "30 per minute",
     "join.finish": "30 per minute",
+    "proposals.sign": "30 per minute",
+    "propose.check": "30 per minute",
     "session.log_in": "30 per minute",
 }
 """How often one member, or one address that is not signed in, may ask the same thing."""

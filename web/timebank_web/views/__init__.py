@@ -14,12 +14,14 @@ from timebank_web.views import (
     orders,
     pages,
     pay,
+    proposals,
+    propose,
     receive,
     redeem,
     refund,
     session,
     till,
-    treasurer,
+    week,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -38,6 +40,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     redeem.blueprint,
     coordinator.blueprint,
     invitations.blueprint,
-    treasurer.blueprint,
+    week.blueprint,
+    propose.blueprint,
+    proposals.blueprint,
     language.blueprint,
 )

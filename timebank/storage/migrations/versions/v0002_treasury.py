@@ -18,6 +18,7 @@ def upgrade() -> None:
     _create_bank_files()
     _create_kept_rewards()
     _create_exports()
+    _create_checks()
 
 
 def _create_fold() -> None:
@@ -138,6 +139,31 @@ def _create_exports() -> None:
         ),
         sa.CheckConstraint("encrypted OR NOT names", name=op.f("ck_kept_exports_secret")),
         sa.PrimaryKeyConstraint("id", name="pk_kept_exports"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_checks() -> None:
+    op.create_table(
+        "kept_checks",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("checked", WHOLE, nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("findings", TEXT, nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_kept_checks_size")),
+        sa.PrimaryKeyConstraint("name", name="pk_kept_checks"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_check_runs",
+        sa.Column("depth", TEXT, nullable=False),
+        sa.Column("started", WHOLE, nullable=False),
+        sa.Column("finished", WHOLE, nullable=False),
+        sa.CheckConstraint("depth IN ('quick', 'full')", name=op.f("ck_kept_check_runs_depth")),
+        sa.PrimaryKeyConstraint("depth", name="pk_kept_check_runs"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
