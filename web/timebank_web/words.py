@@ -29,7 +29,7 @@ def money(minor: int, currency: str) -> str:
     """
     sign, size = (MINUS if minor < 0 else ""), abs(minor)
     if currencies()[currency].unit == "minute":
-        return sign + _duration(size)
+        return sign + duration(size)
     return f"{sign}{_decimals(size)} {_money_name(currency)}"
 
 
@@ -47,7 +47,13 @@ def together(amounts: list[tuple[int, str]]) -> str:
     return _(" en ").join(money(minor, currency) for minor, currency in amounts)
 
 
-def _duration(minutes: int) -> str:
+def credits(cents: int) -> str:
+    """Return "12,50 credits", of whichever kind."""
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("credits")
+
+
+def duration(minutes: int) -> str:
+    """Return "1 uur 30 min", of minutes that are not below zero."""
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:
