@@ -3,7 +3,7 @@
 Deterministic: ids and keys come from names, so a failing test fails the same way again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -224,8 +224,25 @@ class World:
         body = orders.Issue(self.account(payee, "WIJK"), "WIJK", amount, backing)
         return self.signed(self.order(body, "truus"), "truus", "kees")
 
-    def redeem(self, shop: str, amount: int) -> VerifiedOrder:
-        body = orders.Redeem(self.account(shop, "WIJK"), "WIJK", amount, a_commitment("iban"))
+    def redeem(self, shop: str, amount: int, fee: int | None = None) -> VerifiedOrder:
+        body = orders.Redeem(self.account(shop, "WIJK"), "WIJK", amount, a_commitment("iban"), fee)
+        return self.signed(self.order(body, shop), shop)
+
+    def set_terms(
+        self, minimum: int = 0, fee: int = 0, fund: str = "werk", agreement: str = ""
+    ) -> VerifiedOrder:
+        """Return the order that sets on what terms credits are redeemed; `agreement` is a text."""
+        terms = orders.Redeeming(
+            minimum,
+            fee,
+            self.account(fund, "WIJK") if fee else None,
+            a_commitment(agreement) if agreement else None,
+        )
+        body = orders.SetPolicy("WIJK", replace(CREDITS.policy, redeeming=terms))
+        return self.signed(self.order(body, "els"), "els", "farid")
+
+    def agree(self, shop: str, agreement: str) -> VerifiedOrder:
+        body = orders.Agree(self.member(shop), "WIJK", a_commitment(agreement))
         return self.signed(self.order(body, shop), shop)
 
     def voucher(self, name: str, *, by: str = "els", **changes: Any) -> orders.Invitation:

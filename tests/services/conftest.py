@@ -91,7 +91,7 @@ class Village:
 
 
 @pytest.fixture(name="settings", params=["sqlite", "postgresql"])
-def _settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Where a ledger can be founded, on each database."""
     if request.param == "sqlite":
         yield Settings.of(str(tmp_path / "wijk.db"))

@@ -13,6 +13,7 @@ from timebank.signing.messages import (
     identity,
     ledger_id,
     message,
+    seal_data,
     secret_hash,
 )
 
@@ -65,3 +66,10 @@ def test_an_opening_that_cannot_be_one_is_refused(salt, text):
 def test_what_a_batch_signs_names_the_ledger_and_each_order():
     case = VECTORS["batch"]
     assert batch_data(case["ledger"], tuple(case["orders"])).hex() == case["data"]
+
+
+def test_what_a_seal_signs_names_the_ledger_and_what_was_checked():
+    case = VECTORS["seal"]
+    data = seal_data(case["ledger"], case["root"], case["size"], case["time"])
+    assert data.hex() == case["data"]
+    assert message(Tag.SEAL, data).hex() == case["message"]

@@ -14,6 +14,7 @@ from timebank.signing.canonical import encode, to_base64url
 from timebank.storage import (
     checks,
     codes,
+    documents,
     invitations,
     passkeys,
     people,
@@ -30,6 +31,17 @@ from timebank.storage.people import Opening
 NOW = 1_700_000_000
 NAME = Opening("1" * 64, bytes(32), "Amina")
 MEMO = Opening("2" * 64, b"\xff" * 32, "fiets maken, dankjewel ☺")
+
+
+# ---- documents
+
+
+def test_a_document_is_found_by_its_digest_and_kept_once(conn):
+    document = documents.Document("1" * 64, "Afspraken", "Regel één\n\nRegel twee", NOW)
+    documents.keep(conn, document)
+    documents.keep(conn, document)
+    assert documents.find(conn, "1" * 64) == document
+    assert documents.find(conn, "2" * 64) is None
 
 
 # ---- people

@@ -27,6 +27,7 @@ NOT_PAGES = {
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
@@ -73,7 +74,14 @@ VISITS = {
         "/kassas",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
-    "truus": ("/voorstellen", "/voorstellen/<identity>"),
+    "truus": (
+        "/week",
+        "/voorstellen",
+        "/voorstellen/<identity>",
+        "/voorstellen/<identity>/intrekken",
+        "/voorstellen/nieuw",
+        "/voorstellen/nieuw/<kind>",
+    ),
 }
 
 PAY_PATH = {"/B/<code>", "/V/<code>", "/betalen", "/kassa", "/klaar/<identity>", "/thuis"}
@@ -129,7 +137,7 @@ class Town:
 
     def path(self, rule: str) -> str:
         path = rule
-        for name in ("code", "secret", "identity", "iso", "key", "member"):
+        for name in ("code", "secret", "identity", "iso", "key", "kind", "member"):
             value = self.parts.get(f"{rule} {name}") or self.parts.get(name, "")
             path = path.replace(f"<{name}>", value)
         return path
@@ -155,6 +163,8 @@ def town(wijk):
             "secret": requests.open_till(bank, world.member("bart"), "Toonbank"),
             "identity": paid,
             "/voorstellen/<identity> identity": draft.order.identity,
+            "/voorstellen/<identity>/intrekken identity": draft.order.identity,
+            "kind": "credits",
             "iso": "2026-09-21",
             "key": key_id(world.key("joop").spki),
             "member": world.member("joop"),

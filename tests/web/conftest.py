@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.services.conftest import Village, submission
+from tests.services.conftest import each_database as each_database  # the fixture `settings`
 from tests.world import FOUNDERS, LOG_KEY_SEED, NOW, World, a_commitment, seed
 from timebank.clock import SetClock
 from timebank.services import sessions
@@ -99,11 +99,6 @@ def named(genesis: Submission) -> Submission:
     """Return a founding with the names of its people beside it."""
     openings = tuple(Opening(a_commitment(name), seed("salt " + name), name) for name in FOUNDERS)
     return Submission(genesis.order, genesis.authorizations, openings)
-
-
-@pytest.fixture(name="settings")
-def _settings(tmp_path: Path) -> Settings:
-    return Settings.of(str(tmp_path / "wijk.db"))
 
 
 @pytest.fixture(name="street")

@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from tests.services.conftest import ON_SQLITE
 from tests.web.test_translating import SOURCES, catalog
 from tests.world import NOW
 from timebank.errors import Code, Down, Refusal, Unavailable
@@ -82,6 +83,7 @@ def test_the_pages_read_the_translations_that_people_edit(english):
     assert texts(compiled) == texts(english), "run: make translations"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("code", [*Code, *Down])
 def test_a_refusal_is_told_in_short_english_sentences(abroad, code):
     error = Refusal(code) if isinstance(code, Code) else Unavailable(code, "hint")

@@ -77,6 +77,7 @@ GET  /meer                                    302 302 200 200 200 200 200 200 40
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
+POST /ontvangen/poster/nieuw                  302 302 302 302 302 302 302 302 403
 GET  /openbaar                                200 200 200 200 200 200 200 200 200
 GET  /openbaar/cijfers.json                   200 200 200 200 200 200 200 200 200
 GET  /openbaar/stand                          200 200 200 200 200 200 200 200 200
@@ -101,10 +102,25 @@ GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 40
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403
 POST /verzoek/<code>/stop                     302 302 302 302 302 302 302 302 403
 GET  /voorstellen                             302 302 403 403 200 403 200 200 403
+POST /voorstellen                             401 401 422 422 422 422 422 422 403
 GET  /voorstellen/<identity>                  302 302 403 403 200 403 200 200 403
+POST /voorstellen/<identity>/boeken           302 302 403 403 302 403 302 403 403
+GET  /voorstellen/<identity>/intrekken        302 302 403 403 403 403 200 403 403
+GET  /voorstellen/nieuw                       302 302 403 403 200 403 200 403 403
+GET  /voorstellen/nieuw/<kind>                302 302 403 403 403 403 200 403 403
+POST /voorstellen/nieuw/<kind>                302 302 403 403 403 403 422 403 403
+GET  /voorstellen/stand/<identity>            302 302 200 200 200 200 200 200 403
+GET  /week                                    302 302 403 403 200 403 200 403 403
 """
 
-JSON_POSTS = {"/orders", "/U/<code>/klaar", "/U/<code>/ontwerp", "/uitnodigingen", "/inloggen"}
+JSON_POSTS = {
+    "/orders",
+    "/voorstellen",
+    "/U/<code>/klaar",
+    "/U/<code>/ontwerp",
+    "/uitnodigingen",
+    "/inloggen",
+}
 
 
 @dataclass(frozen=True)
@@ -188,7 +204,8 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
                 for rule in ("/U/<code>", "/u/<code>", *(f"/U/<code>/{step}" for step in STEPS))
             },
             "identity": paid,
-            "/voorstellen/<identity> identity": draft.order.identity,
+            **{f"/voorstellen/<identity>{step} identity": draft.order.identity for step in OPEN},
+            "kind": "credits",
             "iso": "2026-09-21",
             "member": member("joop"),
             "key": key_id(world.key("joop").spki),
@@ -203,6 +220,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
 
 
 STEPS = ("akkoord", "ontwerp", "klaar")
+OPEN = ("", "/boeken", "/intrekken")
 
 
 def test_every_route_has_a_row_and_every_row_a_route(crossing: Crossing) -> None:

@@ -104,6 +104,17 @@ def test_a_body_over_the_cap_is_refused_in_words(street, sent):
     assert "te groot" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/B/%00", "/bon/%00", "/leden?naam=%00"])
+def test_what_no_database_keeps_is_not_looked_up(street, path):
+    assert street.browser("els").get(path).status_code in (400, 404)
+
+
+def test_a_form_or_script_with_a_nul_is_refused(street):
+    joop = street.browser("joop")
+    assert joop.post("/betalen", {"code": "A\0B"}).status_code == 400
+    assert joop.post("/orders", json={"order": "\0", "authorizations": []}).status_code == 400
+
+
 def test_a_hasty_member_waits_and_nobody_else_does(street):
     hasty, other = street.browser("joop"), street.browser("amina")
     statuses = [hasty.post("/orders", json={}).status_code for _ in range(31)]

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.services.conftest import ON_SQLITE
 from tests.web.conftest import Street
 from tests.world import NOW
 from timebank.errors import Code, Down, Refusal, Unavailable
 from timebank_web.words import SENTENCES, clock_time, day, money, sentence, together, when
+
+pytestmark = ON_SQLITE  # nothing here asks the database
 
 JARGON = re.compile(r"transactie|token|nonce|sessie|server|database|cache|error|order\b", re.I)
 

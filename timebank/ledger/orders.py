@@ -196,9 +196,12 @@ class Redeeming:
         if (self.fund is not None) != (self.fee > 0):
             raise Refusal(Code.BAD_FIELD, field="redeeming.fund")
 
-    def fee_of(self, total: int) -> int:
-        """Return the fee for handing in so much, in minor units, rounded down."""
-        return total * self.fee // 10_000
+    def fee_of(self, total: int, payer: str) -> int:
+        """Return the fee for handing in so much, in minor units, rounded down.
+
+        The fund itself pays none: it would pay itself.
+        """
+        return 0 if payer == self.fund else total * self.fee // 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +226,6 @@ class Policy:
     redeeming: Redeeming | None = None
 
     def __post_init__(self) -> None:
-        if self.payments == "everyone" and self.kind == "backed" and self.basis is None:
-            raise Refusal(Code.BAD_FIELD, field="policy.basis")
-        if self.redeeming is not None and not self.redeemers:
-            raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
         if (self.budget is not None) != (self.kind == "budget"):
             raise Refusal(Code.BAD_FIELD, field="policy.budget")
         if self.credit_total and self.kind != "mutual":
@@ -237,6 +236,15 @@ class Policy:
             raise Refusal(Code.BAD_FIELD, field="policy.redeemers")
         if self.kind == "euro" and (self.holders or self.payments != "nobody"):
             raise Refusal(Code.BAD_FIELD, field="policy.holders")
+        if self.for_euro and self.payments == "everyone" and self.basis is None:
+            raise Refusal(Code.BAD_FIELD, field="policy.basis")
+        if self.redeeming is not None and not self.redeemers:
+            raise Refusal(Code.BAD_FIELD, field="policy.redeeming")
+
+    @property
+    def for_euro(self) -> bool:
+        """Whether it is euro, or worth euro to somebody."""
+        return self.kind in ("backed", "euro") or bool(self.redeemers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +256,7 @@ class CurrencyDefinition:
     policy: Policy
 
     def __post_init__(self) -> None:
-        for_euro = self.policy.kind in ("backed", "euro") or self.policy.redeemers
-        if for_euro and self.unit != "cent":
+        if self.policy.for_euro and self.unit != "cent":
             raise Refusal(Code.BAD_FIELD, field="currency.unit")
 
 
@@ -532,8 +539,8 @@ class DefineCurrency:
 
 Body = (
     Genesis | Admit | Leave | Suspend | AddKey | RevokeKey | Pay | Refund | RecordBank | Issue
-    | Retire | Agree | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy | SetOrigins
-    | DefineCurrency
+    | Retire | Agree | Redeem | Settle | Correct | Withdraw | SetLimit | SetRole | SetPolicy
+    | SetOrigins | DefineCurrency
 )  # fmt: skip
 
 TYPES: dict[str, type[Body]] = {

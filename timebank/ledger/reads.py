@@ -74,13 +74,15 @@ def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
             yield Account, payer
             yield from _clearing(state, currency)
         case orders.Agree(member=member, currency=currency):
-            yield Member, member
             yield Currency, currency
             yield Agreement, f"{member}:{currency}"
         case orders.Redeem(payer=payer, currency=currency):
             yield Account, payer
             yield from _clearing(state, currency)
-            yield from _terms(state, payer, currency)
+            # Whoever hands in is the author; the account may be opened in the same batch.
+            yield Agreement, f"{order.header.author}:{currency}"
+            found = _peek(state, Currency, currency)
+            yield from _fund(found.policy) if found else ()
         case orders.Issue(payee=payee, currency=currency, backing=backing):
             yield Account, payee
             yield from _clearing(state, currency)
@@ -95,8 +97,9 @@ def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
             yield Member, member
             yield Account, account
             yield Currency, currency
-        case orders.SetPolicy(currency=currency):
+        case orders.SetPolicy(currency=currency, policy=policy):
             yield Currency, currency
+            yield from _fund(policy)
         case orders.SetRole(member=member, role=role):
             yield Member, member
             yield Holders, role
@@ -110,6 +113,7 @@ def _body(state: State, time: int, order: orders.Order) -> Iterator[Ref]:
             yield MemberKey, key
         case orders.DefineCurrency(currency=definition, accounts=accounts):
             yield Currency, definition.code
+            yield from _fund(definition.policy)
             for item in accounts:
                 yield Account, item.account
         case orders.Withdraw(order=inner):
@@ -156,12 +160,9 @@ def _clearing(state: State, code: str) -> Iterator[Ref]:
         yield Account, currency.redemption
 
 
-def _terms(state: State, payer: str, code: str) -> Iterator[Ref]:
-    account, currency = _peek(state, Account, payer), _peek(state, Currency, code)
-    if account is not None:
-        yield Agreement, f"{account.owner}:{code}"
-    if currency is not None and currency.policy.redeeming and currency.policy.redeeming.fund:
-        yield Account, currency.policy.redeeming.fund
+def _fund(policy: orders.Policy) -> Iterator[Ref]:
+    if policy.redeeming is not None and policy.redeeming.fund is not None:
+        yield Account, policy.redeeming.fund
 
 
 def _settling(state: State, body: orders.Settle) -> Iterator[Ref]:
@@ -189,6 +190,7 @@ def _founding(body: orders.Genesis) -> Iterator[Ref]:
         yield Holders, threshold.role
     for definition in body.currencies:
         yield Currency, definition.code
+        yield from _fund(definition.policy)
     for item in body.accounts:
         yield Account, item.account
     for founder in body.founders:

@@ -1,13 +1,14 @@
 """Drafting payments and refunds, and saying beforehand what they would do."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Returned
+from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Redemption, Returned
+from timebank.ledger.rules.redeeming import fee_back
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
 from timebank.services.requests import Request
@@ -137,19 +138,11 @@ def draft_refund(
 
     Raises Refusal RETURNS_TOO_MUCH with what is left, or NOT_THE_PAYEE.
     """
-    legs, open_amounts = [], dict(amounts)
-    for leg in refundable(bank, payee, identity).legs:
-        back = min(leg.amount, open_amounts.get(leg.currency, 0))
-        if back:
-            open_amounts[leg.currency] -= back
-            legs.append(orders.Leg(leg.payee, leg.payer, leg.currency, back))
-    for currency, missing in open_amounts.items():
-        if missing:
-            raise Refusal(
-                Code.RETURNS_TOO_MUCH, currency=currency, left=amounts[currency] - missing
-            )
+    legs = _take(refundable(bank, payee, identity).legs, amounts)
     opening = commit(memo) if memo.strip() else None
-    body = orders.Refund(identity, tuple(legs), opening.commitment if opening else None)
+    body = orders.Refund(
+        identity, tuple(leg.reversed for leg in legs), opening.commitment if opening else None
+    )
     return Draft(bank.draft(body, author=payee), (opening,) if opening else ())
 
 
@@ -166,6 +159,41 @@ def correctable(bank: Bank, identity: str) -> tuple[orders.Leg, ...]:
         )
 
 
+def part_of(bank: Bank, identity: str, amounts: Mapping[str, int]) -> tuple[orders.Leg, ...]:
+    """Return the legs of an entry, less than whole: so much per currency, from the first leg on.
+
+    Of a redemption the amount is what is no longer to be paid out; its fee follows in proportion.
+    Raises Refusal UNKNOWN_ENTRY, or RETURNS_TOO_MUCH with what is left.
+    """
+    with reading(bank.engine) as conn:
+        posted = _fact(conn, Posted, identity)
+        redemption = _fact(conn, Redemption, identity)
+    legs = correctable(bank, identity)
+    fees: tuple[orders.Leg, ...] = ()
+    if isinstance(posted, Posted) and isinstance(redemption, Redemption):
+        legs = tuple(leg for leg in legs if leg.payee == posted.legs[0].payee)
+        back = sum(amounts.values())
+        fees = tuple(
+            replace(fee, amount=part)
+            for fee in posted.legs[1:]
+            if (part := fee_back(posted.legs[0], fee, redemption.open, back))
+        )
+    return (*_take(legs, amounts), *fees)
+
+
+def _take(legs: Sequence[orders.Leg], amounts: Mapping[str, int]) -> Iterator[orders.Leg]:
+    left = dict(amounts)
+    for leg in legs:
+        if taken := min(leg.amount, left.get(leg.currency, 0)):
+            left[leg.currency] -= taken
+            yield replace(leg, amount=taken)
+    for currency, missing in left.items():
+        if missing:
+            raise Refusal(
+                Code.RETURNS_TOO_MUCH, currency=currency, left=amounts[currency] - missing
+            )
+
+
 def draft_correct(
     bank: Bank, author: str, identity: str, legs: Sequence[orders.Leg], reason: str
 ) -> Draft:
@@ -176,12 +204,19 @@ def draft_correct(
     return Draft(bank.draft(body, author=author, lasts=orders.PROPOSAL_SECONDS), (opening,))
 
 
-def draft_redeem(bank: Bank, shop: str, currency: str, amount: int, payout: str) -> Draft:
-    """Return the order by which a shop hands in credits; `payout` is its name and IBAN."""
+def draft_redeem(bank: Bank, shop: str, currency: str, total: int, payout: str) -> Draft:
+    """Return the order by which a shop hands in `total`; `payout` is its name and IBAN.
+
+    The fee that the policy asks for is part of the total; the rest is paid out.
+    """
     with reading(bank.engine) as conn:
         account = _account_of(conn, shop, currency)
+        definition = _fact(conn, Currency, currency)
+    assert isinstance(definition, Currency)
+    terms = definition.policy.redeeming
+    fee = terms.fee_of(total, account) if terms else 0
     opening = commit(payout)
-    body = orders.Redeem(account, currency, amount, opening.commitment)
+    body = orders.Redeem(account, currency, total - fee, opening.commitment, fee or None)
     return Draft(bank.draft(body, author=shop), (opening,))
 
 

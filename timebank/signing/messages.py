@@ -24,6 +24,7 @@ class Tag(StrEnum):
     SECRET = "timebank:secret:v1"
     LOGIN = "timebank:login:v1"
     COMMITMENT = "timebank:commitment:v1"
+    SEAL = "timebank:seal:v1"
 
 
 def message(tag: Tag, data: bytes) -> bytes:
@@ -49,6 +50,14 @@ def ledger_id(genesis_bytes: bytes) -> str:
 def batch_data(ledger: str, identities: Sequence[str]) -> bytes:
     """What is signed under `Tag.BATCH`: these orders, in this ledger, all or none."""
     return encode({"ledger": ledger, "orders": list(identities)})
+
+
+def seal_data(ledger: str, root: str, size: int, time: int) -> bytes:
+    """What is signed under `Tag.SEAL`: "I checked the first `size` entries; this is their root".
+
+    `root` is in hex, `time` in UTC seconds.
+    """
+    return encode({"ledger": ledger, "root": root, "size": size, "time": time})
 
 
 def commitment(salt: bytes, text: str) -> str:

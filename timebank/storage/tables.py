@@ -276,6 +276,9 @@ fold_agreements = _table(
 # ---- what is kept beside the journal; what has become of it is for the journal to say
 
 kept_openings = _table("kept_openings", _key("commitment"), _bytes("salt"), _text("text"))
+kept_documents = _table(
+    "kept_documents", _key("digest"), _text("title"), _text("text"), _whole("created")
+)
 kept_codes = _table(
     "kept_codes",
     _key("code"),
@@ -344,7 +347,67 @@ kept_passkeys = _table(
     Index(None, "member"),
     Index(None, "credential_id"),
 )
+# Files from and for the bank, whose digests the journal commits to.
+kept_files = _table(
+    "kept_files",
+    _key("digest"),
+    _text("kind"),
+    _text("name"),
+    _whole("created"),
+    _bytes("data"),
+    _check("digest", "length(digest) = 64"),
+    _one_of("kind", "pain", "camt"),
+)
+# `identity` is the one order that may record the line, so that nobody books it twice.
+kept_bank_lines = _table(
+    "kept_bank_lines",
+    _key("id"),
+    _text("file"),
+    _whole("position"),
+    _text("day"),
+    _whole("amount"),
+    _text("reference"),
+    _text("batch"),
+    _text("details"),
+    Column("identity", Words),
+    _within("amount"),
+)
+# `identity` is the one order that issues a returned payout's credits again.
+kept_reissues = _table("kept_reissues", _key("redemption"), _text("line"), _text("identity"))
 kept_settings = _table("kept_settings", _key("name"), _text("value"))
+kept_rewards = _table(
+    "kept_rewards",
+    _key("digest"),
+    _text("payer"),
+    _text("name"),
+    _whole("created"),
+    _bytes("content"),
+    Index(None, "payer"),
+)
+kept_allowances = _table(
+    "kept_allowances",
+    _key("member"),
+    _key("period"),
+    _key("created", Whole),
+    _whole("up_to"),
+    _text("reason"),
+    _text("by"),
+    _amount("up_to"),
+)
+kept_exports = _table(
+    "kept_exports",
+    _key("id"),
+    _whole("time"),
+    _text("by"),
+    _text("format"),
+    _text("first"),
+    _text("last"),
+    Column("names", Flag, nullable=False),
+    Column("encrypted", Flag, nullable=False),
+    _text("sha256"),
+    _one_of("format", "beancount", "csv", "hledger", "xaf"),
+    _check("secret", "encrypted OR NOT names"),
+)
 # How the books were found to be: a row for each check, and when a run of them last began.
 kept_checks = _table(
     "kept_checks",

@@ -177,7 +177,7 @@ def _only(view: View[P], rule: str, allowed: Callable[[Person], bool]) -> View[P
             if person.status == "suspended":
                 return _suspended()
             if not allowed(person):
-                return _refuse(_("Deze pagina is niet voor u."))
+                return forbid()
         return view(*args, **kwargs)
 
     guarded.access = rule  # type: ignore[attr-defined]  # read by access_rules
@@ -198,6 +198,11 @@ def _suspended() -> ResponseReturnValue:
         title=_("Geblokkeerd"),
         todo=_("Bel %(phone)s. Uw saldo blijft van u.", phone=house_settings()["help_phone"]),
     )
+
+
+def forbid() -> ResponseReturnValue:
+    """Answer who may not see a page, where that depends on what is on it."""
+    return _refuse(_("Deze pagina is niet voor u."))
 
 
 def _refuse(sentence: str, title: str = "", todo: str = "") -> ResponseReturnValue:

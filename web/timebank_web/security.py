@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from timebank_web.current import origin, visitor
 
@@ -68,6 +68,8 @@ LIMITS = {
     "join.name": "60 per minute",
     "join.draft": "30 per minute",
     "join.finish": "30 per minute",
+    "proposals.sign": "30 per minute",
+    "propose.check": "30 per minute",
     "session.log_in": "30 per minute",
 }
 """How often one member, or one address that is not signed in, may ask the same thing."""
@@ -89,6 +91,7 @@ def install(app: Flask, secret: str, *, secure: bool) -> Limiter:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.before_request(_no_nul)
     app.before_request(_same_origin)
     CSRFProtect(app)
 
@@ -128,6 +131,17 @@ def web_secret(path: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secret + "\n")
     return secret
+
+
+def _no_nul() -> None:
+    """Nothing we keep holds U+0000, and PostgreSQL takes no text with it, not even to look up."""
+    if "\0" in request.path:
+        raise NotFound
+    asked = (*request.args.values(), *request.form.values())
+    if any("\0" in value for value in asked) or (
+        request.is_json and b"\\u0000" in request.get_data()
+    ):
+        raise BadRequest
 
 
 def _same_origin() -> None:

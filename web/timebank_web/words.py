@@ -38,6 +38,11 @@ def euro(cents: int) -> str:
     return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("euro")
 
 
+def percent(hundredths: int) -> str:
+    """Return "1,5%" for 150 hundredths of a percent."""
+    return str(format_decimal(Decimal(hundredths).scaleb(-2), "#,##0.##")) + "%"
+
+
 def _decimals(cents: int) -> str:
     return str(format_decimal(Decimal(cents).scaleb(-2), "#,##0.00"))
 
@@ -162,6 +167,9 @@ SENTENCES = {
     Code.RETURNS_TOO_MUCH: later("Dat is meer dan er betaald is."),
     Code.BACKING_TOO_SMALL: later("Er staat niet genoeg euro op de bank voor deze credits."),
     Code.BUDGET_ENDED: later("Dit potje is gesloten."),
+    Code.NO_AGREEMENT: later("U bent nog niet akkoord met de afspraken. Lees en teken ze eerst."),
+    Code.BELOW_MINIMUM: later("Dat is te weinig om in te wisselen. Wacht tot u meer hebt."),
+    Code.WRONG_FEE: later("De kosten zijn net veranderd. Ga terug en begin opnieuw."),
     Code.BALANCE_NOT_ZERO: later("Er staat nog iets op uw rekening. Maak die eerst leeg."),
     Code.LIMIT_NOT_ALLOWED: later("Deze grens mag niet."),
     Code.BATCH_INCOMPLETE: _BROKEN,

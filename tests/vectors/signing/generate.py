@@ -118,9 +118,10 @@ def canonical() -> dict[str, Any]:
 
 def messages() -> dict[str, Any]:
     data = b'{"type":"pay"}'
-    tags = ["ledger", "order", "batch", "invitation", "secret", "login", "commitment"]
+    tags = ["ledger", "order", "batch", "invitation", "secret", "login", "commitment", "seal"]
     texts = ["", "fiets maken", "Ren\u00e9e, \u00bd uur", "Rene\u0301e, \u00bd uur"]
     orders = [digest(ORDER, data).hex(), "00" * 32]
+    seal: dict[str, Any] = {"time": 1795312980, "size": 41, "root": "5a" * 32, "ledger": LEDGER}
     return {
         "tags": [
             {
@@ -145,6 +146,11 @@ def messages() -> dict[str, Any]:
             "ledger": LEDGER,
             "orders": orders,
             "data": rfc8785.dumps({"orders": orders, "ledger": LEDGER}).hex(),
+        },
+        "seal": {
+            **seal,
+            "data": rfc8785.dumps(seal).hex(),
+            "message": message("timebank:seal:v1", rfc8785.dumps(seal)).hex(),
         },
     }
 

@@ -45,6 +45,7 @@ from timebank.ledger.rules.members import (
     put_new,
 )
 from timebank.ledger.rules.moves import Legs
+from timebank.ledger.rules.redeeming import fund_account
 from timebank.ledger.state import State
 from timebank.signing.canonical import from_base64url
 from timebank.signing.keys import load_public_key
@@ -75,6 +76,8 @@ def genesis(case: Case, body: Genesis) -> Legs:
     if {item.currency for item in body.accounts} - {item.code for item in body.currencies}:
         raise bad_field("accounts")
     _put_founders(case, body)
+    for definition in body.currencies:
+        fund_account(state, definition.code, definition.policy)
     for threshold in body.thresholds:
         check_enough_holders(state, threshold.role)
     return ()
@@ -196,9 +199,13 @@ def set_role(case: Case, body: SetRole) -> Legs:
 
 
 def set_policy(case: Case, body: SetPolicy) -> Legs:
-    """Change a currency's rules from here on; what kind of money it is never changes."""
-    check_approvals(case, ())
+    """Change a currency's rules from here on; what kind of money it is never changes.
+
+    Whose account is to get the fees for redeeming does not count among those who approve.
+    """
     currency = case.state.currency(body.currency)
+    fund = fund_account(case.state, body.currency, body.policy)
+    check_approvals(case, {fund.owner} if fund else ())
     redeemable = bool(currency.redemption)
     if body.policy.kind != currency.policy.kind or bool(body.policy.redeemers) != redeemable:
         raise Refusal(Code.POLICY_FORBIDS, currency=body.currency)
@@ -214,9 +221,13 @@ def set_origins(case: Case, body: SetOrigins) -> Legs:
 
 
 def define_currency(case: Case, body: DefineCurrency) -> Legs:
-    """Add a currency. Members' accounts in it are opened by set_limit, or on joining."""
+    """Add a currency. Members' accounts in it are opened by set_limit, or on joining.
+
+    So there is no fund yet that could get a fee for redeeming: set_policy names it later.
+    """
     check_approvals(case, ())
     _define(case.state, body.currency, body.accounts)
+    fund_account(case.state, body.currency.code, body.currency.policy)
     return ()
 
 

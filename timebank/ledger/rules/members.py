@@ -76,13 +76,19 @@ def add_key(case: Case, body: AddKey) -> Legs:
 
 
 def leave(case: Case, body: Leave) -> Legs:
-    """A member goes, with every balance at zero; enough holders of their roles must remain."""
+    """A member goes, with every balance at zero; enough holders of their roles must remain.
+
+    Not while fees for redeeming go to them: shops would not be able to redeem.
+    """
     state = case.state
     member = authorized_by(case, {body.member}, "manage")[body.member].member
     for _, account_id in member.accounts:
         account = state.account(account_id)
         if account.balance:
             raise Refusal(Code.BALANCE_NOT_ZERO, currency=account.currency)
+        redeeming = state.currency(account.currency).policy.redeeming
+        if redeeming is not None and redeeming.fund == account_id:
+            raise Refusal(Code.POLICY_FORBIDS, currency=account.currency)
         _give_credit(state, account.currency, account.floor or 0)
         state.put(replace(account, floor=0, ceiling=0))
     state.put(replace(member, status="left", roles=()))

@@ -14,13 +14,15 @@ from timebank_web.views import (
     orders,
     pages,
     pay,
+    proposals,
+    propose,
     public,
     receive,
     redeem,
     refund,
     session,
     till,
-    treasurer,
+    week,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -40,6 +42,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     redeem.blueprint,
     coordinator.blueprint,
     invitations.blueprint,
-    treasurer.blueprint,
+    week.blueprint,
+    propose.blueprint,
+    proposals.blueprint,
     language.blueprint,
 )

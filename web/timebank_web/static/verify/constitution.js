@@ -27,6 +27,7 @@ export function genesis(act) {
     ensure(codes.includes(account.currency), "an account of an unknown currency");
   }
   for (const founder of order.founders) enrol(act, founder);
+  for (const { code, policy } of order.currencies) state.fund(code, policy);
   state.member(order.author);
   ensure(signed.length === state.keys.size, "not signed by exactly the founders");
   ensure(new Set(signed.map((of) => of.key)).size === signed.length, "signed twice with one key");
@@ -55,7 +56,14 @@ function accountsFor({ kind, redeemers }) {
 /** @param {Act} act @param {any} definition @param {any[]} accounts of this currency and others */
 function define({ state }, { code, policy }, accounts) {
   ensure(!state.currencies.has(code), "a currency that exists already");
-  state.currencies.set(code, { policy, issued: 0n, retired: 0n, reserve: 0n, credit: 0n });
+  state.currencies.set(code, {
+    policy,
+    agreed: new Map(),
+    issued: 0n,
+    retired: 0n,
+    reserve: 0n,
+    credit: 0n,
+  });
   const own = accounts.filter((of) => of.currency === code);
   const kinds = own.map((of) => of.kind).sort();
   ensure(kinds.join() === accountsFor(policy).join(), "other accounts than the policy asks for");
@@ -65,9 +73,10 @@ function define({ state }, { code, policy }, accounts) {
 /** @param {Act} act @returns {Outcome} */
 export function set_policy(act) {
   const { state, order } = act;
-  approved(act, []);
   const currency = state.currency(order.currency);
   const { policy } = order;
+  const fund = state.fund(order.currency, policy);
+  approved(act, fund ? [fund.owner] : []);
   ensure(policy.kind === currency.policy.kind, "a policy of another kind");
   const same = accountsFor(policy).join() === accountsFor(currency.policy).join();
   ensure(same, "redeemers without an account, or the other way about");
@@ -87,6 +96,7 @@ export function define_currency(act) {
   const { currency, accounts } = act.order;
   approved(act, []);
   define(act, currency, accounts);
+  act.state.fund(currency.code, currency.policy);
   const foreign = accounts.some((/** @type {any} */ of) => of.currency !== currency.code);
   ensure(!foreign, "an account of another currency");
   return {};

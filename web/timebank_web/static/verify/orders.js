@@ -76,7 +76,8 @@ const FIELDS = {
   record_bank: [{ bank: id, counter: id, amount: signed, line: commitment }],
   issue: [{ payee: id, currency, amount, backing: ascending(0, 16, cited, "line") }, memo],
   retire: [{ payer: id, currency, amount }, memo],
-  redeem: [{ payer: id, currency, amount, payout: commitment }],
+  agree: [{ member: id, currency, agreement: commitment }],
+  redeem: [{ payer: id, currency, amount, payout: commitment }, { fee: amount }],
   settle: [
     {
       currency,

@@ -83,6 +83,14 @@ const voucher = record(
 export const invitation = record({ voucher, authorization });
 
 const budget = record({ amount, until: time, purpose: commitment });
+const redeeming = record(
+  { minimum: total, fee: integer(0, 5_000) },
+  { fund: id, agreement: commitment },
+  (value) => ensure((value.fee > 0) === Object.hasOwn(value, "fund"), "a fund out of place"),
+);
+/** @param {any} policy @returns {boolean} */
+const isForEuro = ({ kind, redeemers }) =>
+  kind === "backed" || kind === "euro" || redeemers.length > 0;
 export const policy = record(
   {
     kind: oneOf("mutual", "backed", "budget", "euro"),
@@ -93,18 +101,26 @@ export const policy = record(
     ceiling,
     credit_total: total,
   },
-  { budget, basis: commitment },
+  { budget, basis: commitment, redeeming },
   (value) => {
     ensure((value.kind === "budget") === Object.hasOwn(value, "budget"), "a budget out of place");
     const redeems = value.kind === "backed" || value.kind === "budget";
     ensure(redeems || value.redeemers.length === 0, "redeemers of what cannot be redeemed");
     ensure(!value.redeemers.includes("person"), "a person who redeems");
+    const based = Object.hasOwn(value, "basis") || value.payments !== "everyone";
+    ensure(based || !isForEuro(value), "payments by everyone, without a basis");
+    const terms = Object.hasOwn(value, "redeeming");
+    ensure(!terms || value.redeemers.length > 0, "terms for redeemers who are not there");
     ensure(value.kind === "mutual" || value.credit_total === 0, "credit in what is not mutual");
     if (value.kind !== "euro") return;
     ensure(value.holders.length === 0 && value.payments === "nobody", "euro that members hold");
   },
 );
-export const definition = record({ code: currency, unit: oneOf("minute", "cent"), policy });
+export const definition = record(
+  { code: currency, unit: oneOf("minute", "cent"), policy },
+  {},
+  (value) => ensure(value.unit === "cent" || !isForEuro(value.policy), "minutes for euro"),
+);
 export const system = record({
   account: id,
   currency,

@@ -99,18 +99,6 @@ function giveBack(posted, legs) {
   }
 }
 
-/** @param {Act} act @returns {Outcome} */
-export function redeem(act) {
-  const { state, order } = act;
-  const { payer, currency, amount } = order;
-  const { owner } = state.memberAccount(payer, currency);
-  const { redeemers } = state.currency(currency).policy;
-  ensure(redeemers.includes(owner.kind), "handed in by somebody who may not");
-  const legs = [{ payer, payee: state.system("redemption", currency).id, currency, amount }];
-  for (const key of signedBy(act, [owner], "pay")) spend(act, key, legs);
-  return { legs, open: BigInt(amount) };
-}
-
 const CORRECTABLE = ["pay", "refund", "redeem", "issue", "retire"];
 
 /** @param {Act} act @returns {Outcome} */
@@ -131,15 +119,30 @@ export function correct(act) {
   const sum = order.legs.reduce((/** @type {bigint} */ of, /** @type {any} */ leg) => {
     return of + BigInt(leg.amount);
   }, 0n);
-  if (type === "redeem") {
-    ensure(!posted.settled, "a redemption that was settled");
-    posted.open -= sum;
-  }
+  if (type === "redeem") reopen(posted, order.legs);
   if (type === "issue" && backing.length > 0) {
     ensure(sum === BigInt(amount), "a part of an issue with backing");
     for (const cited of backing) state.entry(cited.line).cited -= BigInt(cited.amount);
   }
   return { legs: order.legs, floors: false, ceilings: false, cover: type === "retire" };
+}
+
+/**
+ * Takes what a correction gives back from what is open of a redemption, its fee in proportion.
+ * @param {import("./state.js").Posted} posted @param {any[]} legs of the correction
+ */
+function reopen(posted, legs) {
+  ensure(!posted.settled, "a redemption that was settled");
+  const [handedIn, fee] = posted.legs;
+  /** @param {any} of @returns {bigint} */
+  const back = (of) =>
+    legs.reduce((sum, leg) => (leg.payer === of.payee ? sum + BigInt(leg.amount) : sum), 0n);
+  const before = posted.open;
+  posted.open -= back(handedIn);
+  if (!fee) return;
+  /** @param {bigint} open @returns {bigint} */
+  const stays = (open) => (BigInt(fee.amount) * open) / BigInt(handedIn.amount);
+  ensure(back(fee) === stays(before) - stays(posted.open), "another part of the fee given back");
 }
 
 /** @param {Act} act @returns {Outcome} */

@@ -102,6 +102,8 @@ export function leave(act) {
   signedBy(act, [member], "manage");
   for (const account of state.accountsOf(member)) {
     ensure(account.balance === 0n, "left with a balance that is not zero");
+    const { redeeming } = state.currency(account.currency).policy;
+    ensure(redeeming?.fund !== account.id, "left by whom fees for redeeming go to");
     state.setLimits(account, { floor: 0, ceiling: 0 });
   }
   member.left = true;

@@ -4,6 +4,7 @@ import { ensure } from "./broken.js";
 import * as constitution from "./constitution.js";
 import * as payments from "./payments.js";
 import * as people from "./people.js";
+import * as redeeming from "./redeeming.js";
 import { MOST } from "./state.js";
 import * as treasury from "./treasury.js";
 
@@ -21,7 +22,7 @@ const EARLY = 300;
 
 /** @type {Map<string, (act: Act) => Outcome>} */
 const RULES = new Map(
-  [constitution, payments, people, treasury].flatMap((module) => Object.entries(module)),
+  [constitution, payments, people, redeeming, treasury].flatMap((module) => Object.entries(module)),
 );
 
 /**

@@ -39,6 +39,7 @@ import { sha256 } from "./sha256.js";
 /**
  * @typedef {object} Currency
  * @property {any} policy
+ * @property {Map<Member, string>} agreed the agreement that a member agreed to last
  * @property {bigint} issued
  * @property {bigint} retired
  * @property {bigint} reserve
@@ -122,6 +123,14 @@ export class State {
     ensure(account.currency === code, "an account of another currency");
     ensure(isActive(account.owner), "an account of a member who is not active");
     return /** @type {Account & {owner: Member}} */ (account);
+  }
+
+  /**
+   * Checks that fees for redeeming go to a member, if to anyone, and returns the account.
+   * @param {string} code @param {any} policy a new one of that currency
+   */
+  fund(code, { redeeming }) {
+    return redeeming?.fund === undefined ? null : this.memberAccount(redeeming.fund, code);
   }
 
   /** @param {Member} member @returns {Account[]} */
