@@ -84,6 +84,7 @@ POST /ontvangen                               302 302 422 422 422 422 422 422 40
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
 POST /ontvangen/poster/nieuw                  302 302 302 302 302 302 302 302 403
 GET  /openbaar                                200 200 200 200 200 200 200 200 200
+GET  /openbaar/cijfers.json                   200 200 200 200 200 200 200 200 200
 GET  /openbaar/stand                          200 200 200 200 200 200 200 200 200
 POST /orders                                  401 401 422 422 422 422 422 422 403
 GET  /orders/<identity>                       302 302 200 200 200 200 200 200 403

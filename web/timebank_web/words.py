@@ -52,8 +52,13 @@ def together(amounts: list[tuple[int, str]]) -> str:
     return _(" en ").join(money(minor, currency) for minor, currency in amounts)
 
 
+def credits(cents: int) -> str:
+    """Return "12,50 credits", of whichever kind."""
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("credits")
+
+
 def duration(minutes: int) -> str:
-    """Return "1 uur 30 min"."""
+    """Return "1 uur 30 min", of minutes that are not below zero."""
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:
