@@ -37,6 +37,11 @@ class State:
         self._complete = complete
         self._facts: dict[Ref, Fact | None] = {(type(fact), fact.key): fact for fact in facts}
 
+    @property
+    def size(self) -> int:
+        """How much this layer knows, be it that there is nothing."""
+        return len(self._facts)
+
     def fork(self) -> "State":
         """Return a scratch state on top of this one."""
         scratch = State()
