@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from timebank.ledger.entries import parse_entry
-from timebank.storage.dialects import parts, upsert
+from timebank.storage.dialects import look_up, parts, upsert
 from timebank.storage.tables import fold_members, journal_entries, kept_openings, kept_settings
 
 _HASH = re.compile(rb'"([0-9a-f]{64})"')
@@ -73,7 +73,7 @@ def texts(conn: Connection, commitments: Iterable[str]) -> dict[str, str]:
     return {
         row.commitment: row.text
         for part in parts(commitments)
-        for row in conn.execute(_SOME_TEXTS, {"commitments": part})
+        for row in look_up(conn, _SOME_TEXTS, part)
     }
 
 
