@@ -21,7 +21,7 @@ _DEMO = "demo"
 def settings(bank: Bank) -> dict[str, str]:
     """Return every setting by name; "" for one that nobody set."""
     with reading(bank.engine) as conn:
-        return {name: people.setting(conn, name) or "" for name in SETTINGS}
+        return dict.fromkeys(SETTINGS, "") | people.settings(conn, SETTINGS)
 
 
 def keep_setting(bank: Bank, name: str, value: str) -> None:

@@ -89,12 +89,12 @@ def _upsert(dialect: str, table: Table) -> UpdateBase:
     return inserted
 
 
-# What a payment takes is run by its text, which is worked out once: SQLAlchemy would spend longer on
-# each of these statements than the database.
+# What a payment takes is run by its text, which is worked out once: SQLAlchemy would spend longer
+# on each of these statements than the database.
 
 
 def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Run a statement for rows of plain values, as the driver takes them; return how many it hit."""
+    """Run a statement for rows of values as the driver takes them; return how many it hit."""
     text, names = _written(conn.dialect, statement)
     many = [tuple([row[name] for name in names]) for row in rows] if names else rows
     ran: CursorResult[Any] = conn.exec_driver_sql(text, many if len(many) > 1 else many[0])
@@ -104,10 +104,12 @@ def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, A
 def look_up(conn: Connection, statement: Select[Any], values: Sequence[str]) -> CursorResult[Any]:
     """Run a query whose one parameter is a list."""
     text, names = _looked_up(conn.dialect, statement, len(values))
-    return conn.exec_driver_sql(text, dict(zip(names, values)) if names else tuple(values))
+    return conn.exec_driver_sql(
+        text, dict(zip(names, values, strict=True)) if names else tuple(values)
+    )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _written(dialect: Dialect, statement: UpdateBase) -> tuple[str, tuple[str, ...]]:
     """The text of a statement; and its parameters in order, where they are not given by name."""
     compiled = statement.compile(dialect=dialect)

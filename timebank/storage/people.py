@@ -35,6 +35,9 @@ _SOME_TEXTS = _TEXTS.where(kept_openings.c.commitment.in_(_SOME))
 _NAMES = _TEXTS.join(fold_members, fold_members.c.name == kept_openings.c.commitment)
 _ERASE = delete(kept_openings).where(kept_openings.c.commitment.in_(_SOME))
 _SETTING = select(kept_settings.c.value).where(kept_settings.c.name == bindparam("name"))
+_SETTINGS = select(kept_settings.c.name, kept_settings.c.value).where(
+    kept_settings.c.name.in_(bindparam("names", expanding=True))
+)
 _ENTRIES = select(journal_entries.c.identity, journal_entries.c.entry).where(
     journal_entries.c.identity.in_(bindparam("identities", expanding=True))
 )
@@ -111,6 +114,11 @@ def erase(conn: Connection, commitments: Iterable[str]) -> None:
 def setting(conn: Connection, name: str) -> str | None:
     """Return a setting kept in this database, or None."""
     return conn.scalar(_SETTING, {"name": name})
+
+
+def settings(conn: Connection, names: Iterable[str]) -> dict[str, str]:
+    """Return these settings by name; those that nobody set are left out."""
+    return {row.name: row.value for row in look_up(conn, _SETTINGS, list(names))}
 
 
 def keep_setting(conn: Connection, name: str, value: str) -> None:
