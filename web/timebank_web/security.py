@@ -162,7 +162,8 @@ def _same_origin() -> None:
     if claimed is None:
         same = request.headers.get("Sec-Fetch-Site") == "same-origin"
     else:
-        same = claimed in (request.host_url.rstrip("/"), origin())
+        # The setting is looked up only where the address of this request is another.
+        same = claimed == request.host_url.rstrip("/") or claimed == origin()
     if not same:
         raise Forbidden("from another site")
 
