@@ -124,9 +124,9 @@ class Guard:
 
     def advance(self, checkpoint: Checkpoint) -> None:
         """Write a later checkpoint, over the older slot; the other one stays as it is."""
-        if self.path.stat().st_size != 2 * SLOT:
-            return self.write(checkpoint)  # of a program that knew no slots
         try:
+            if self.path.stat().st_size != 2 * SLOT:
+                return self.write(checkpoint)  # of a program that knew no slots
             descriptor = os.open(self.path, os.O_RDWR)
             try:
                 slots = _slots(os.pread(descriptor, 2 * SLOT, 0))
