@@ -117,6 +117,8 @@ def test_a_text_that_was_changed_afterwards_is_not_shown(village):
         conn.execute(update(kept_documents).values(text="Anders dan getekend."))
     found = agreements.terms(village.bank, "WIJK")
     assert (found.title, found.text) == ("Afspraken met winkels", "")
+    (finding,) = auditing.check(village.bank)
+    assert (finding.check, "the text of document" in finding.detail) == ("openings", True)
 
 
 def test_a_text_that_was_never_kept_here_leaves_a_commitment_to_agree_to(village, who):

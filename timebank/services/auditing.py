@@ -29,7 +29,7 @@ from timebank.services.bank import Bank
 from timebank.services.receipts import latest_note
 from timebank.services.verifying import checked
 from timebank.signing.messages import commitment, ledger_id
-from timebank.storage import fold, journal, people, statements
+from timebank.storage import documents, fold, journal, people, statements
 from timebank.storage.engine import check_triggers, reading
 
 Progress = Callable[[int], None]
@@ -159,6 +159,9 @@ def check_openings(audit: Audit) -> Iterator[str]:
     for opening in people.openings(audit.conn):
         if commitment(opening.salt, opening.text) != opening.commitment:
             yield f"the text of commitment {opening.commitment} was changed"
+    for document in documents.every(audit.conn):
+        if not document.whole:
+            yield f"the text of document {document.digest} was changed"
 
 
 def check_guard(audit: Audit) -> Iterator[str]:
