@@ -18,11 +18,12 @@ from timebank.journal.merkle import leaf_hash
 from timebank.ledger import facts
 from timebank.ledger.entries import entry_bytes
 from timebank.ledger.facts import Fact
-from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role
+from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role, Settle
 from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
 from timebank.ledger.state import Ref, State, UndeclaredRead
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
+from timebank.services import selfcheck
 from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag, batch_data, digest
@@ -83,7 +84,8 @@ _Answer = dict[str, Outcome]
 def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     """Post these orders as far as the rules allow, durably, and say what became of each.
 
-    Raises Unavailable where nothing can be acknowledged. Nothing has been posted then, unless the
+    Raises Unavailable where nothing can be acknowledged, or FINDINGS where a settlement is among
+    them and the ledger's own checks found something. Nothing has been posted then, unless the
     guard could not be moved after the commit (GUARD_...), or the disk or the connection failed in
     the middle: send the same orders again, each posts once.
     """
@@ -91,9 +93,15 @@ def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     checked = [_verify(submission) for submission in submissions]
     good = [item for item in checked if isinstance(item, VerifiedOrder)]
     decided: _Answer = {}
+    # Whatever road it came by: no euro leaves on books that do not fit, nor is that left unseen.
+    settles = any(isinstance(item.order.body, Settle) for item in good)
+    if settles:
+        selfcheck.require_clean(bank)
     if good:
         call = _Call(list(_groups(good)), _openings(submissions))
         decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
+    if settles:
+        selfcheck.quick(bank)
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 
 
