@@ -48,6 +48,7 @@ COLUMNS = {
     "job": later("klus"),
 }
 
+
 def file_sentence(bad: BadFile) -> str:
     """Return why a file cannot be read."""
     text = str(FILE_PROBLEMS[bad.problem])
