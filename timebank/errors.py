@@ -2,6 +2,7 @@
 
     TimebankError
     ├── Refusal        this order is not posted; `code` says why, `details` with what
+    ├── Unfit          an account or a file cannot be used; `code` says why, `details` with what
     └── Unavailable    nothing can be posted now; `code` says what the volunteer must look at
 
 Codes are part of the protocol: they never change meaning and are never reused. The web turns a
@@ -104,6 +105,35 @@ class Down(StrEnum):
     LOST_CONNECTION = "lost_connection"
     RULES_UNKNOWN = "rules_unknown"
     NO_LOG_KEY = "no_log_key"
+    FINDINGS = "findings"
+
+
+class Flaw(StrEnum):
+    """Why a bank account, or a file from or for a bank, cannot be used."""
+
+    # An account to pay to, or the wijk's own.
+    BAD_IBAN = "bad_iban"
+    BAD_BIC = "bad_bic"
+    BAD_HOLDER = "bad_holder"
+    BAD_TOWN = "bad_town"
+    NO_OWN_ACCOUNT = "no_own_account"
+    UNREADABLE_ACCOUNT = "unreadable_account"
+    AMOUNT_TOO_LARGE = "amount_too_large"
+    # A file of payments: not what the treasurers signed for.
+    PAYMENTS_CHANGED = "payments_changed"
+    # A file from the bank.
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_WITH_ENTITIES = "file_with_entities"
+    FILE_BROKEN = "file_broken"
+    NOT_A_STATEMENT = "not_a_statement"
+    OTHER_ACCOUNT = "other_account"
+    NOT_IN_EURO = "not_in_euro"
+    BAD_AMOUNT = "bad_amount"
+    BALANCES_DIFFER = "balances_differ"
+    # A line of it.
+    UNKNOWN_LINE = "unknown_line"
+    LINE_DIFFERS = "line_differs"
+    LINE_RECORDED = "line_recorded"
 
 
 class TimebankError(Exception):
@@ -114,6 +144,19 @@ class Refusal(TimebankError):
     """This order is not posted and nothing has changed."""
 
     def __init__(self, code: Code, **details: str | int) -> None:
+        super().__init__(code, details)
+        self.code = code
+        self.details = details
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{name}={value}" for name, value in self.details.items())
+        return f"{self.code} ({details})" if details else str(self.code)
+
+
+class Unfit(TimebankError):
+    """A bank account or file cannot be used, and nothing has changed."""
+
+    def __init__(self, code: Flaw, **details: str | int) -> None:
         super().__init__(code, details)
         self.code = code
         self.details = details

@@ -63,6 +63,12 @@ def named(name: str) -> str:
     return printable(name) or _NO_NAME
 
 
+def show_percent(hundredths: int) -> str:
+    """Write 250 hundredths of a percent as "2,5 %"."""
+    whole, part = divmod(hundredths, 100)
+    return f"{whole},{part:02}".rstrip("0").rstrip(",") + " %"
+
+
 def moment(seconds: int) -> str:
     """Return a time as the clock in the neighbourhood shows it."""
     return f"{local(seconds):%Y-%m-%d %H:%M}"

@@ -35,7 +35,8 @@ from timebank_cli.refusals import Stop
 from timebank_cli.wording import Words, describe, summary, words_of
 
 _MAX_BYTES = 1 << 20
-_UNFINISHED = (Code.TOO_FEW_APPROVALS, Code.NOT_AUTHORIZED)
+UNFINISHED = (Code.TOO_FEW_APPROVALS, Code.NOT_AUTHORIZED)
+"""What is said of an order that more people have to sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def propose(desk: Desk, draft: Draft, key: SigningKey, file: Path | None) -> Non
             tell_posted(desk, draft, proposal.post(desk.bank))
             return
         except Refusal as refusal:
-            if refusal.code not in _UNFINISHED:
+            if refusal.code not in UNFINISHED:
                 raise
     file = file or default_name(draft)
     create_file(file, proposal)
@@ -136,8 +137,7 @@ def propose(desk: Desk, draft: Draft, key: SigningKey, file: Path | None) -> Non
 
 def sign(desk: Desk, path: Path, proposal: Proposal, key: SigningKey) -> Proposal:
     """Add a signature to a proposal and its file; Refusal DOUBLE_APPROVAL for a second one."""
-    if proposal.draft.order.ledger != desk.bank.ledger:
-        raise Refusal(Code.OTHER_LEDGER)
+    check_ledger(desk, proposal)
     person = membership.member_of_key(desk.bank, key.id)
     if person.id in proposal.members(desk.bank):
         raise Refusal(Code.DOUBLE_APPROVAL, member=person.id)
@@ -146,6 +146,12 @@ def sign(desk: Desk, path: Path, proposal: Proposal, key: SigningKey) -> Proposa
     if proposal.draft.order.header.type in APPROVED_TYPES:
         keep(desk.bank, signed.draft, list(signed.authorizations))
     return signed
+
+
+def check_ledger(desk: Desk, proposal: Proposal) -> None:
+    """Raise Refusal OTHER_LEDGER for a proposal to another ledger than this one."""
+    if proposal.draft.order.ledger != desk.bank.ledger:
+        raise Refusal(Code.OTHER_LEDGER)
 
 
 def description(desk: Desk, draft: Draft) -> str:

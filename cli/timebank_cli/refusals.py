@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from timebank.errors import Code, Down, Refusal, TimebankError, Unavailable
+from timebank.errors import Code, Down, Flaw, Refusal, TimebankError, Unavailable, Unfit
 from timebank.journal import ProofError
 from timebank.ledger.replay import BrokenJournal
 from timebank.units import Unit, show_amount
@@ -42,6 +42,9 @@ def tell_error(error: TimebankError | OSError, units: Mapping[str, Unit]) -> Tol
     if isinstance(error, Refusal):
         shown = ", ".join(_detail(name, error.details, units) for name in error.details)
         return Told(error.code, REFUSALS[error.code], error.details, shown)
+    if isinstance(error, Unfit):
+        shown = ", ".join(_detail(name, error.details, units) for name in error.details)
+        return Told(error.code, UNFITS[error.code], error.details, shown)
     if isinstance(error, Unavailable):
         return Told(error.code, f"{DOWNS[error.code]}: {error.hint}")
     if isinstance(error, Stop):
@@ -56,7 +59,7 @@ def tell_error(error: TimebankError | OSError, units: Mapping[str, Unit]) -> Tol
 
 
 _ID = re.compile(r"[0-9a-f]{32,64}")
-_AMOUNTS = {"cap", "excess", "left", "shortfall", "spent", "total"}
+_AMOUNTS = {"cap", "excess", "fee", "left", "minimum", "shortfall", "spent", "total"}
 _TIMES = {"active_from", "created", "expires", "until"}
 
 
@@ -120,6 +123,9 @@ REFUSALS: Mapping[Code, str] = {
     Code.WRONG_CURRENCY: "the account is in another currency",
     Code.NOT_BETWEEN_THESE: "this currency is not for a payment between these two",
     Code.POLICY_FORBIDS: "the policy of this currency does not allow that",
+    Code.NO_AGREEMENT: "first agree to the terms for handing in: timebank agree",
+    Code.BELOW_MINIMUM: "that is less than can be handed in at a time",
+    Code.WRONG_FEE: "the fee is not the one that the policy asks for",
     Code.REQUEST_DIFFERS: "this is not what was asked",
     Code.REQUEST_EXPIRED: "the request is too old; ask for a new code",
     Code.NOT_THE_PAYEE: "only who was paid can give back",
@@ -150,4 +156,29 @@ DOWNS: Mapping[Down, str] = {
     Down.LOST_CONNECTION: "the database does not answer",
     Down.RULES_UNKNOWN: "this ledger follows rules that this program does not know",
     Down.NO_LOG_KEY: "the key that seals checkpoints is not here",
+    Down.FINDINGS: "the books do not add up, so nothing is settled",
+}
+
+UNFITS: Mapping[Flaw, str] = {
+    Flaw.BAD_IBAN: "this is not an IBAN: its length or check digits are wrong",
+    Flaw.BAD_BIC: "this is not a BIC",
+    Flaw.BAD_HOLDER: "the name of the account's holder is missing, too long, or unknown to banks",
+    Flaw.BAD_TOWN: "a town is one short line without a comma",
+    Flaw.NO_OWN_ACCOUNT: "the wijk's own bank account is not known: timebank settings set bank_name"
+    " and bank_iban",
+    Flaw.UNREADABLE_ACCOUNT: "where to pay to was erased",
+    Flaw.AMOUNT_TOO_LARGE: "banks take no amount as large as this",
+    Flaw.PAYMENTS_CHANGED: "the payment file is not the one that was signed for, and cannot be made"
+    " again: an account was erased or changed since. Withdraw this settlement and plan another",
+    Flaw.FILE_TOO_LARGE: "the file is too large to be a statement",
+    Flaw.FILE_WITH_ENTITIES: "the file declares entities, as no bank does; it was not read",
+    Flaw.FILE_BROKEN: "the file is cut off or is no XML; download it again",
+    Flaw.NOT_A_STATEMENT: "the file is not a camt.053 statement that this program can read",
+    Flaw.OTHER_ACCOUNT: "the statement is of another account than the wijk's own",
+    Flaw.NOT_IN_EURO: "the statement is not in euro",
+    Flaw.BAD_AMOUNT: "an amount in the file is not a whole number of cents with one direction",
+    Flaw.BALANCES_DIFFER: "the lines do not lead from the opening balance to the closing balance",
+    Flaw.UNKNOWN_LINE: "there is no such bank line, or more than one; see: timebank bank lines",
+    Flaw.LINE_DIFFERS: "that bank line has another amount, or went the other way",
+    Flaw.LINE_RECORDED: "that bank line is recorded already, or about to be",
 }

@@ -1,7 +1,7 @@
 """What an order does, in words: shown before somebody signs, and of what a receipt proves."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from timebank.errors import Refusal
 from timebank.ledger import orders
@@ -11,7 +11,7 @@ from timebank.services import membership, statements
 from timebank.services.bank import Bank
 from timebank.signing.canonical import encode
 from timebank.units import Unit, show_amount
-from timebank_cli.output import moment, named
+from timebank_cli.output import moment, named, show_percent
 
 Facts = list[tuple[str, str]]
 
@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = {
     "record_bank": "record a bank line",
     "issue": "issue credits",
     "retire": "retire credits",
+    "agree": "agree to the terms for handing in",
     "redeem": "hand in credits",
     "settle": "settle redemptions",
     "correct": "book back an entry",
@@ -53,12 +54,12 @@ class Words:
         unit = (self.units or {}).get(currency)
         return f"{minor if unit is None else show_amount(minor, unit)} {currency}"
 
-    def text(self, commitment: str | None) -> Facts:
+    def text(self, commitment: str | None, label: str = "for") -> Facts:
         """Return the text behind a commitment, where it is known."""
         if commitment is None:
             return []
         known = (self.texts or {}).get(commitment)
-        return [("for", known if known is not None else f"(text not shown, {commitment[:12]}…)")]
+        return [(label, known if known is not None else f"(text not shown, {commitment[:12]}…)")]
 
 
 def words_of(bank: Bank, units: Mapping[str, Unit], texts: Mapping[str, str]) -> Words:
@@ -110,13 +111,26 @@ def _body(order: Order, words: Words) -> Facts:
                 ("to", words.account(payee)),
                 *words.text(memo),
             ]
-        case orders.Retire(payer, currency, amount, memo) | orders.Redeem(
-            payer, currency, amount, memo
-        ):
+        case orders.Retire(payer, currency, amount, memo):
             return [
                 ("amount", words.amount(amount, currency)),
                 ("of", words.account(payer)),
                 *words.text(memo),
+            ]
+        case orders.Agree(member, currency, agreement):
+            return [
+                ("currency", currency),
+                ("member", words.member(member)),
+                *words.text(agreement, "agreement"),
+            ]
+        case orders.Redeem(payer, currency, amount, payout, fee):
+            stays = [("fee", words.amount(fee, currency))] if fee else []
+            return [
+                ("handed in", words.amount(amount + (fee or 0), currency)),
+                *stays,
+                ("paid out", words.amount(amount, currency)),
+                ("of", words.account(payer)),
+                *words.text(payout, "to"),
             ]
         case orders.RecordBank(_, _, amount, line):
             came = "came in" if amount > 0 else "went out"
@@ -153,10 +167,13 @@ def _body(order: Order, words: Words) -> Facts:
         case orders.SetOrigins(origins):
             return [("origin", item.origin) for item in origins] or [("origin", "none")]
         case orders.SetPolicy(currency, policy):
-            return [("currency", currency), *_policy(policy, (words.units or {}).get(currency))]
+            return [("currency", currency), *_policy(policy, currency, words)]
         case orders.DefineCurrency(currency):
-            unit = Unit(currency.unit)
-            return [("currency", f"{currency.code} in {unit}s"), *_policy(currency.policy, unit)]
+            words = replace(words, units={currency.code: Unit(currency.unit)})
+            return [
+                ("currency", f"{currency.code} in {currency.unit}s"),
+                *_policy(currency.policy, currency.code, words),
+            ]
         case orders.Genesis(currencies=currencies, founders=founders):
             return [
                 ("currencies", ", ".join(item.code for item in currencies)),
@@ -176,14 +193,29 @@ def _legs(legs: Iterable[orders.Leg], words: Words) -> Facts:
     ]
 
 
-def _policy(policy: orders.Policy, unit: Unit | None) -> Facts:
-    def shown(name: str) -> str:
-        value = getattr(policy, name)
+def _policy(policy: orders.Policy, code: str, words: Words) -> Facts:
+    unit = (words.units or {}).get(code)
+
+    def shown(value: object) -> str:
         if isinstance(value, int):
             return str(value) if unit is None else show_amount(value, unit)
         return value if isinstance(value, str) else encode(write(value)).decode()
 
-    names = (field.name for field in fields(policy))
+    plain = {
+        field.name.replace("_", " "): getattr(policy, field.name)
+        for field in fields(policy)
+        if field.name not in ("basis", "redeeming")
+    }
     return [
-        (name.replace("_", " "), shown(name)) for name in names if getattr(policy, name) is not None
+        *((name, shown(value)) for name, value in plain.items() if value is not None),
+        *words.text(policy.basis, "basis"),
+        *(_redeeming(policy.redeeming, code, words) if policy.redeeming else ()),
     ]
+
+
+def _redeeming(terms: orders.Redeeming, code: str, words: Words) -> Facts:
+    """The terms of redeeming; what they do not ask is not named."""
+    found = [("minimum", words.amount(terms.minimum, code))] if terms.minimum else []
+    if terms.fund:
+        found.append(("fee", f"{show_percent(terms.fee)} to {words.account(terms.fund)}"))
+    return [*found, *words.text(terms.agreement, "agreement")]

@@ -1,6 +1,5 @@
 """The demo as a newcomer runs it: whole, twice, audited, and its bundle checked elsewhere."""
 
-import csv
 import io
 import json
 import random
@@ -24,8 +23,9 @@ from timebank.errors import TimebankError
 from timebank.journal.bundles import read_bundle
 from timebank.ledger.entries import Entry, parse_entry
 from timebank.ledger.facts import Account, Member, MemberKey, Redemption
-from timebank.services import auditing
-from timebank.services.auditing import Verdict
+from timebank.services import proofs
+from timebank.services.accounts import payment_reference
+from timebank.services.proofs import Verdict
 from timebank_cli.demo.neighbourhood import PERSONS, SHOPS
 from timebank_cli.demo.scanning import Scanner, draw, read_image
 from timebank_cli.demo.wijk import read_key
@@ -33,6 +33,7 @@ from timebank_cli.main import main
 
 ROOT = Path(__file__).parents[2]
 WAIT = 120
+PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
 def demo(*args: object) -> Result:
@@ -57,7 +58,7 @@ class Run:
 
     def verify(self, data: bytes) -> Verdict:
         """Check a bundle with nothing but the ledger id and the checkpoint on paper."""
-        return auditing.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
+        return proofs.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
 
     def entries(self) -> list[Entry]:
         return [parse_entry(data) for data in read_bundle(io.BytesIO(self.bundle)).entries]
@@ -189,16 +190,20 @@ def test_two_treasurers_signed_whatever_brings_or_takes_credits(run: Run) -> Non
             assert len({value["spki"] for value in entry.authorizations}) == 2
 
 
-def test_the_payout_list_is_what_was_settled(run: Run, verdict: Verdict) -> None:
-    rows = list(csv.DictReader(io.StringIO((run.folder / "payout-1.csv").read_text())))
+def test_the_payment_file_is_what_was_settled(run: Run, verdict: Verdict) -> None:
+    payments = ElementTree.parse(run.folder / "payments-1.xml").getroot()
+    amounts = [
+        _minor(str(node.text).replace(".", ",")) for node in payments.iter(f"{PAIN}InstdAmt")
+    ]
+    references = {node.text for node in payments.iter(f"{PAIN}EndToEndId")}
     settled = {item.redemption for item in verdict.state.all(Redemption) if item.settled_by}
-    assert {row["redemption"] for row in rows} == settled
+    assert references == {payment_reference(redemption) for redemption in settled}
     (retired,) = {
         sum(payout["amount"] for payout in entry.order["payouts"])
         for entry in run.entries()
         if entry.order["type"] == "settle"
     }
-    assert sum(_minor(row["euro"]) for row in rows) == retired
+    assert sum(amounts) == retired
 
 
 def test_the_lost_telephone_is_blocked_and_its_owner_is_not(run: Run, verdict: Verdict) -> None:

@@ -269,11 +269,11 @@ def test_two_coordinators_set_a_limit_and_open_an_account(wijk: Wijk) -> None:
 
 
 def test_two_coordinators_change_a_policy_and_what_is_not_named_stays(wijk: Wijk) -> None:
-    change = ("propose", "policy", "WIJK", "--payments", "everyone", *wijk.as_("Els"))
+    change = ("propose", "policy", "UUR", "--below", "1:00", *wijk.as_("Els"))
     wijk.approve(wijk.proposal(*change), "Farid")
-    wijk.give_credits("Werk", "10,00")
-    wijk.pay("Werk", "Joop", "5,00")
-    wijk.pay("Joop", "Amina", "5,00")
+    limit = ("propose", "limit", "Joop", "UUR", "--below", "1:00", "--above", "5:00")
+    wijk.approve(wijk.proposal(*limit, *wijk.as_("Els")), "Farid")
+    wijk.pay("Joop", "Amina", "1:00")
     bad = ("propose", "policy", "WIJK", "--holders", "person,cat", *wijk.as_("Els"))
     assert wijk.run(*bad).exit_code == 2
 

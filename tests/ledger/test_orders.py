@@ -12,7 +12,7 @@ from tests.town import Town
 from tests.world import CREDITS, EURO, HOURS, World, a_commitment
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.codec import write
+from timebank.ledger.codec import read, write
 from timebank.ledger.orders import APPROVED_TYPES, TYPES, parse_order
 from timebank.signing.canonical import encode
 
@@ -204,6 +204,8 @@ def test_lists_that_are_sets_must_ascend():
         (CREDITS, {"credit_total": 1}, "policy.credit_total"),
         (CREDITS, {"redeemers": ("person",)}, "policy.redeemers"),
         (HOURS, {"redeemers": ("organisation",)}, "policy.redeemers"),
+        (CREDITS, {"payments": "everyone"}, "policy.basis"),
+        (HOURS, {"redeeming": orders.Redeeming(1, 0)}, "policy.redeeming"),
         (EURO, {"holders": ("person",)}, "policy.holders"),
         (EURO, {"payments": "everyone"}, "policy.holders"),
         (CREDITS, {"budget": orders.Budget(1, 1, a_commitment("b"))}, "policy.budget"),
@@ -216,6 +218,28 @@ def test_a_policy_that_contradicts_itself_is_refused(
     with pytest.raises(Refusal) as caught:
         replace(definition.policy, **changes)
     assert caught.value.details == {"field": field}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"minimum": -1}, "minimum"),
+        ({"minimum": 2**53}, "minimum"),
+        ({"fee": -1}, "fee"),
+        ({"fee": 5_001}, "fee"),
+        ({"fee": 0}, "redeeming.fund"),
+        ({"fund": None}, "redeeming.fund"),
+        ({"fund": "werk"}, "fund"),
+        ({"agreement": "afspraken"}, "agreement"),
+    ],
+)
+def test_terms_that_nobody_can_keep_are_refused(changes: dict[str, Any], field: str):
+    terms: dict[str, Any] = {"minimum": 0, "fee": 5_000, "fund": "ab" * 16, "agreement": "cd" * 32}
+    assert read(orders.Redeeming, terms).fee_of(3, "00" * 16) == 1
+    wrong = {name: value for name, value in (terms | changes).items() if value is not None}
+    with pytest.raises(Refusal) as caught:
+        read(orders.Redeeming, wrong)
+    assert str(caught.value.details["field"]).endswith(field)
 
 
 def test_hours_are_never_worth_euros():
@@ -239,6 +263,7 @@ def test_an_invitation_holds_nothing_but_a_voucher_and_an_authorization():
     refused(Code.BAD_FIELD, encode(fields))
 
 
+TERMS = orders.Redeeming(1_000, 200, "ab" * 16, a_commitment("afspraken"))
 BODIES = {
     "genesis": lambda town: town.genesis.order.body,
     "admit": lambda town: town.admit("fatima").order.body,
@@ -255,8 +280,9 @@ BODIES = {
         town.account("werk", "WIJK"), "WIJK", 50_000, (orders.CitedLine("00" * 32, 50_000),)
     ),
     "retire": lambda town: orders.Retire(town.account("werk", "WIJK"), "WIJK", 1),
+    "agree": lambda town: orders.Agree(town.member("bart"), "WIJK", a_commitment("afspraken")),
     "redeem": lambda town: orders.Redeem(
-        town.account("bart", "WIJK"), "WIJK", 1, a_commitment("iban")
+        town.account("bart", "WIJK"), "WIJK", 98, a_commitment("iban"), 2
     ),
     "settle": lambda town: orders.Settle(
         "WIJK",
@@ -273,7 +299,7 @@ BODIES = {
         town.member("joop"), town.account("joop"), "UUR", -60, 60
     ),
     "set_role": lambda town: orders.SetRole(town.member("joop"), "auditor", True),
-    "set_policy": lambda town: orders.SetPolicy("UUR", HOURS.policy),
+    "set_policy": lambda town: orders.SetPolicy("WIJK", replace(CREDITS.policy, redeeming=TERMS)),
     "set_origins": lambda town: orders.SetOrigins(()),
     "define_currency": lambda town: orders.DefineCurrency(replace(HOURS, code="ZORG"), ()),
 }

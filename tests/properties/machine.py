@@ -5,14 +5,15 @@ A ledger is plugged in as a `Driver`: in memory, or the posting service on a rea
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.properties.model import Leg, Model, Person
+from tests.properties.model import Leg, Model, Person, Terms
 from tests.town import Snapshot, snapshot
-from tests.world import FOUNDERS, NOW, World, a_commitment, an_id
+from tests.world import CREDITS, FOUNDERS, NOW, World, a_commitment, an_id
 from timebank.errors import Refusal
 from timebank.ledger import orders
 from timebank.ledger.entries import parse_entry, verify_entry
@@ -30,6 +31,7 @@ hours = st.integers(1, 120) | st.integers(1, 700)
 cents = st.integers(1, 3_000) | st.integers(1, 60_000)
 
 
+shops = st.sampled_from(["bart", "noor", "werk", "joop"])
 picks = st.integers(0, 999)
 
 
@@ -203,13 +205,24 @@ class LedgerMachine(RuleBasedStateMachine):
         verified = self.sign(orders.Refund(self.orders[ref].order.identity, (leg,)), [signer])
         self.expect(self.model.refund(new, ref, amount, signer), verified)
 
-    @rule(pick=picks, part=st.integers(1, 4), signers=team("truus", "kees"))
-    def correct(self, pick: int, part: int, signers: list[str]) -> None:
+    @rule(
+        pick=picks,
+        part=st.integers(1, 4),
+        wrong=st.sampled_from([0, 0, 0, 1, -1]),
+        signers=team("truus", "kees"),
+    )
+    def correct(self, pick: int, part: int, wrong: int, signers: list[str]) -> None:
         ref = some(self.model.done, pick)
-        amount = max(1, self.model.done[ref].legs[0][3] // part)
-        new, leg = self.ref, self.leg(self.model.back(ref, amount))
-        verified = self.sign(orders.Correct(self.orders[ref].order.identity, (leg,), NOTE), signers)
-        self.expect(self.model.correct(new, ref, amount, signers), verified)
+        done, new = self.model.done[ref], self.ref
+        amount = max(1, done.legs[0][3] // part)
+        legs, fee = [self.model.back(ref, amount)], 0
+        if done.type == "redeem" and len(done.legs) == 2:
+            fee = max(0, self.model.fee_due(ref, amount) + wrong)
+        if fee:
+            legs.append((done.legs[1][1], done.legs[1][0], "WIJK", fee))
+        body = orders.Correct(self.orders[ref].order.identity, tuple(map(self.leg, legs)), NOTE)
+        codes = self.model.correct(new, ref, amount, signers, fee)
+        self.expect(codes, self.sign(body, signers))
 
     @rule(
         amount=st.integers(-20_000, 50_000).filter(bool),
@@ -240,11 +253,37 @@ class LedgerMachine(RuleBasedStateMachine):
         body = orders.Retire(self.account(name, "WIJK"), "WIJK", amount)
         self.expect(self.model.retire(ref, name, amount, together), self.sign(body, together))
 
-    @rule(name=st.sampled_from(["bart", "noor", "werk", "joop"]), amount=cents)
-    def redeem(self, name: str, amount: int) -> None:
-        ref = self.ref
-        body = orders.Redeem(self.account(name, "WIJK"), "WIJK", amount, NOTE)
-        self.expect(self.model.redeem(ref, name, amount), self.sign(body, [name]))
+    @rule(
+        minimum=st.sampled_from([0, 500]),
+        percent=st.sampled_from([0, 3, 50]),
+        fund=st.sampled_from(["werk", "werk", "noor", "els"]),
+        agreement=st.sampled_from(["", "oud", "nieuw"]),
+        signers=team("els", "farid"),
+    )
+    def set_terms(
+        self, minimum: int, percent: int, fund: str, agreement: str, signers: list[str]
+    ) -> None:
+        terms = Terms(minimum, percent, fund if percent else "", agreement)
+        redeeming = orders.Redeeming(
+            minimum,
+            100 * percent,
+            self.account(fund, "WIJK") if percent else None,
+            a_commitment(agreement) if agreement else None,
+        )
+        body = orders.SetPolicy("WIJK", replace(CREDITS.policy, redeeming=redeeming))
+        self.expect(self.model.set_terms(terms, signers), self.sign(body, signers))
+
+    @rule(name=shops, agreement=st.sampled_from(["oud", "nieuw"]))
+    def agree(self, name: str, agreement: str) -> None:
+        verified = self.world.agree(name, agreement)
+        self.expect(self.model.agree(name, agreement), verified)
+
+    @rule(name=shops, total=cents, wrong=st.sampled_from([0, 0, 0, 1]))
+    def redeem(self, name: str, total: int, wrong: int = 0) -> None:
+        fee = self.model.terms.fee(name, total) + wrong
+        ref, amount = self.ref, max(1, total - fee)
+        body = orders.Redeem(self.account(name, "WIJK"), "WIJK", amount, NOTE, fee or None)
+        self.expect(self.model.redeem(ref, name, amount, fee), self.sign(body, [name]))
 
     @rule(
         picks=st.lists(picks, min_size=1, max_size=3),

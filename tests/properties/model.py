@@ -32,6 +32,19 @@ class Done:
 
 
 @dataclass
+class Terms:
+    """On what terms credits are redeemed: what to agree to, the fee in percent, and whose it is."""
+
+    minimum: int = 0
+    percent: int = 0
+    fund: str = ""
+    agreement: str = ""
+
+    def fee(self, payer: str, total: int) -> int:
+        return 0 if payer == self.fund else total * self.percent // 100
+
+
+@dataclass
 class Model:
     people: dict[str, Person]
     limits: dict[Pair, tuple[int, int]]
@@ -42,6 +55,8 @@ class Model:
     open: dict[int, int] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
     requests: set[str] = field(default_factory=set)
+    terms: Terms = field(default_factory=Terms)
+    agreed: dict[str, str] = field(default_factory=dict)
 
     # ---- what is asked of every order
 
@@ -153,12 +168,19 @@ class Model:
         payer, payee, currency, _ = self.done[ref].legs[0]
         return payee, payer, currency, amount
 
-    def give_back(self, new: int, ref: int, amount: int, type: str) -> None:
-        payer, payee, _, _ = self.done[ref].legs[0]
-        self.returned[ref, payer, payee] += amount
-        leg = self.back(ref, amount)
-        self.book([leg])
-        self.done[new] = Done(type, [leg])
+    def fee_due(self, ref: int, amount: int) -> int:
+        """Return what goes back of a redemption's fee with so much: what then no longer stays."""
+        if self.done[ref].type != "redeem" or len(self.done[ref].legs) == 1:
+            return 0
+        (payer, payee, _, whole), (_, fund, _, fee) = self.done[ref].legs
+        left = whole - self.returned[ref, payer, payee] - amount
+        return fee - self.returned[ref, payer, fund] - fee * left // whole
+
+    def give_back(self, new: int, ref: int, legs: list[Leg], type: str) -> None:
+        for payer, payee, _, amount in legs:
+            self.returned[ref, payee, payer] += amount
+        self.book(legs)
+        self.done[new] = Done(type, legs)
 
     def refund(self, new: int, ref: int, amount: int, signer: str) -> set[str]:
         leg = self.back(ref, amount)
@@ -169,13 +191,24 @@ class Model:
         if signer != leg[0]:
             codes.add("not_the_payee")
         if not codes:
-            self.give_back(new, ref, amount, "refund")
+            self.give_back(new, ref, [leg], "refund")
         return codes
 
-    def correct(self, new: int, ref: int, amount: int, signers: list[str]) -> set[str]:
-        done, leg = self.done[ref], self.back(ref, amount)
+    def correct(
+        self, new: int, ref: int, amount: int, signers: list[str], fee: int = 0
+    ) -> set[str]:
+        done, legs = self.done[ref], [self.back(ref, amount)]
+        leg = legs[0]
         codes = self.approved("treasurer", 2, signers, leg[1]) | self.too_much(ref, amount)
         codes |= self.idle(leg[0], leg[1]) - {"member_suspended"}
+        if fee:
+            payer, fund, currency, paid = done.legs[1]
+            legs.append((fund, payer, currency, fee))
+            if fee > paid - self.returned[ref, payer, fund]:
+                codes.add("returns_too_much")
+            codes |= self.idle(fund) - {"member_suspended"}
+        if fee != self.fee_due(ref, amount):
+            codes.add("wrong_fee")
         if done.type == "correct":
             codes.add("unknown_entry")
         if ref in self.settled:
@@ -185,7 +218,7 @@ class Model:
         if done.type == "retire" and self.circulating + amount > self.reserve:
             codes.add("backing_too_small")
         if not codes:
-            self.give_back(new, ref, amount, "correct")
+            self.give_back(new, ref, legs, "correct")
             if ref in self.open:
                 self.open[ref] -= amount
             if done.line is not None:
@@ -224,15 +257,40 @@ class Model:
             self.done[ref] = Done("retire", [leg])
         return codes
 
-    def redeem(self, ref: int, payer: str, amount: int) -> set[str]:
-        leg = (payer, "@redemption", "WIJK", amount)
-        codes = self.idle(payer) | self.beyond([leg])
-        if self.people[payer].kind == "person":
+    def agree(self, name: str, agreement: str) -> set[str]:
+        codes = self.idle(name)
+        if self.people[name].kind == "person" or agreement != self.terms.agreement:
             codes.add("policy_forbids")
         if not codes:
-            self.book([leg])
+            self.agreed[name] = agreement
+        return codes
+
+    def redeem(self, ref: int, payer: str, amount: int, fee: int = 0) -> set[str]:
+        legs = [(payer, "@redemption", "WIJK", amount)]
+        codes = self.idle(payer)
+        if fee and self.terms.fund:
+            legs.append((payer, self.terms.fund, "WIJK", fee))
+        codes |= self.beyond(legs, ceilings=False)
+        if self.people[payer].kind == "person":
+            codes.add("policy_forbids")
+        if self.terms.agreement and self.agreed.get(payer) != self.terms.agreement:
+            codes.add("no_agreement")
+        if amount + fee < self.terms.minimum:
+            codes.add("below_minimum")
+        if fee != self.terms.fee(payer, amount + fee):
+            codes.add("wrong_fee")
+        if not codes:
+            self.book(legs)
             self.open[ref] = amount
-            self.done[ref] = Done("redeem", [leg])
+            self.done[ref] = Done("redeem", legs)
+        return codes
+
+    def set_terms(self, terms: Terms, signers: list[str]) -> set[str]:
+        codes = self.approved("coordinator", 2, signers, terms.fund)
+        if terms.fund:
+            codes |= self.idle(terms.fund)
+        if not codes:
+            self.terms = terms
         return codes
 
     def settle(self, payouts: dict[int, int], signers: list[str]) -> set[str]:
@@ -301,6 +359,8 @@ class Model:
         codes = self.idle(name)
         if any(self.balances[account] for account in own):
             codes.add("balance_not_zero")
+        if name == self.terms.fund:
+            codes.add("policy_forbids")
         for role in self.people[name].roles:
             codes |= self.too_few(role, name)
         if not codes:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.storage.rows import member_account, row
 from timebank.ledger.facts import (
     Account,
+    Agreement,
     BankLine,
     Currency,
     Governance,
@@ -25,7 +26,7 @@ from timebank.ledger.facts import (
     Returned,
     Used,
 )
-from timebank.ledger.orders import Budget, Cap, Leg, Origin, Policy, Threshold
+from timebank.ledger.orders import Budget, Cap, Leg, Origin, Policy, Redeeming, Threshold
 from timebank.storage import fold
 from timebank.storage.dialects import AT_ONCE
 from timebank.storage.engine import writing
@@ -67,6 +68,8 @@ policies = st.sampled_from([
     Policy("mutual", "everyone", ("organisation", "person"), (), -600, MAX_AMOUNT, MAX_AMOUNT),
     Policy("backed", "members-to-shops", ("person", "shop"), ("shop",), 0, 9, 0, None, "1" * 64),
     Policy("budget", "nobody", (), (), 0, 0, 0, Budget(1, 2**40, "2" * 64)),
+    Policy("backed", "everyone", ("shop",), ("shop",), 0, 9, 0, None, "1" * 64,
+           Redeeming(5_000, 200, "3" * 32, "4" * 64)),
     Policy("euro", "nobody", (), (), 0, 0, 0),
 ])  # fmt: skip
 member_accounts = st.builds(
@@ -150,6 +153,7 @@ FACTS = {
     Returned: st.builds(Returned, hashes, ids, ids, amounts),
     BankLine: st.builds(BankLine, hashes, codes, balances, amounts),
     Redemption: st.builds(Redemption, hashes, ids, codes, amounts, st.just("") | hashes),
+    Agreement: st.builds(Agreement, ids, codes, hashes),
 }
 
 KEY_FIELDS = {
@@ -161,6 +165,7 @@ KEY_FIELDS = {
     Returned: ["entry", "payer", "payee"],
     BankLine: ["line"],
     Redemption: ["redemption"],
+    Agreement: ["member", "currency"],
 }
 
 

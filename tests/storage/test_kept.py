@@ -12,7 +12,9 @@ from timebank.ledger.facts import Member
 from timebank.ledger.orders import Voucher
 from timebank.signing.canonical import encode, to_base64url
 from timebank.storage import (
+    checks,
     codes,
+    documents,
     invitations,
     passkeys,
     people,
@@ -30,6 +32,17 @@ from timebank.storage.people import Opening
 NOW = 1_700_000_000
 NAME = Opening("1" * 64, bytes(32), "Amina")
 MEMO = Opening("2" * 64, b"\xff" * 32, "fiets maken, dankjewel ☺")
+
+
+# ---- documents
+
+
+def test_a_document_is_found_by_its_digest_and_kept_once(conn):
+    document = documents.Document("1" * 64, "Afspraken", "Regel één\n\nRegel twee", NOW)
+    documents.keep(conn, document)
+    documents.keep(conn, document)
+    assert documents.find(conn, "1" * 64) == document
+    assert documents.find(conn, "2" * 64) is None
 
 
 # ---- people
@@ -226,6 +239,26 @@ def test_a_credential_claimed_again_stays_with_who_had_it(conn):
     passkeys.keep(conn, phone)
     passkeys.keep(conn, passkeys.Passkey("k1", "mallory", b"cred", "", NOW + 1))
     assert passkeys.by_credential(conn, b"cred") == phone
+
+
+# ---- checks
+
+
+def test_what_a_check_found_stands_until_it_finds_something_else(conn):
+    found = checks.Kept("sums", NOW, 12, bytes(32), (("één cent te veel", NOW - 5),))
+    clean = checks.Kept("guard", NOW, 12, bytes(32), ())
+    checks.keep(conn, [found, clean])
+    assert checks.every(conn) == [clean, found]
+    checks.keep(conn, [replace(found, findings=())])
+    checks.keep(conn, [])
+    assert checks.every(conn) == [clean, replace(found, findings=())]
+
+
+def test_a_run_is_remembered_by_its_depth(conn):
+    checks.keep_run(conn, checks.Run("quick", NOW, 0))
+    checks.keep_run(conn, checks.Run("quick", NOW, NOW + 1))
+    assert checks.run(conn, "quick") == checks.Run("quick", NOW, NOW + 1)
+    assert checks.run(conn, "full") == checks.Run("full", 0, 0)
 
 
 # ---- rewards

@@ -25,9 +25,11 @@ NOT_PAGES = {
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
     "/dag/<iso>/tabel.csv",
+    "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
     "/overzicht/<text>/tabel.csv",
+    "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
@@ -76,8 +78,16 @@ VISITS = {
         "/overzicht/<text>",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
-    "truus": ("/voorstellen", "/voorstellen/<identity>", "/toestaan"),
     "werk": ("/belonen", "/belonen/<digest>"),
+    "truus": (
+        "/week",
+        "/toestaan",
+        "/voorstellen",
+        "/voorstellen/<identity>",
+        "/voorstellen/<identity>/intrekken",
+        "/voorstellen/nieuw",
+        "/voorstellen/nieuw/<kind>",
+    ),
 }
 
 LIST = b"""persoon;bedrag;datum;klus
@@ -139,7 +149,8 @@ class Town:
 
     def path(self, rule: str) -> str:
         path = rule
-        for name in ("code", "secret", "identity", "iso", "key", "member", "text", "digest"):
+        names = ("code", "secret", "identity", "iso", "key", "kind", "member", "text", "digest")
+        for name in names:
             value = self.parts.get(f"{rule} {name}") or self.parts.get(name, "")
             path = path.replace(f"<{name}>", value)
         return path
@@ -165,6 +176,8 @@ def town(wijk):
             "secret": requests.open_till(bank, world.member("bart"), "Toonbank"),
             "identity": paid,
             "/voorstellen/<identity> identity": draft.order.identity,
+            "/voorstellen/<identity>/intrekken identity": draft.order.identity,
+            "kind": "credits",
             "iso": "2026-09-21",
             "text": "2026-09",
             "digest": rewards.keep(bank, world.member("werk"), "lijst.csv", LIST),

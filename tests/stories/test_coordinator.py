@@ -30,7 +30,7 @@ def test_a_lost_telephone_is_blocked_in_two_clicks_and_a_signature(wijk, els, ne
     page.get_by_role("button", name="Blokkeer Joop Jansen").click()
     els.says("Telefoon kwijt")
     page.get_by_role("button", name="Blokkeer Joop Jansen").click()
-    els.says("Het is gedaan.")
+    els.says("Joop Jansen is geblokkeerd.")
     assert membership.person(wijk.bank, wijk.member("Joop Jansen")).status == "suspended"
     joop.page.reload()
     joop.says("U bent geblokkeerd.")
@@ -101,5 +101,5 @@ def test_a_second_device_is_invited_by_the_first(wijk, els, neighbour):
     others = page.get_by_role("listitem").filter(has_not_text="Dit toestel")
     others.get_by_role("link", name="Blokkeer").last.click()
     page.get_by_role("button", name="Blokkeer dit toestel").click()
-    els.says("Het is gedaan.")
+    els.says("is geblokkeerd.")
     assert page.get_by_role("link", name="Blokkeer").count() == before - 1

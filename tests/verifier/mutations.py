@@ -44,7 +44,7 @@ def books_of(folder: Path, *names: str) -> list[Book]:
 
 ROLES = {
     "member": ("author", "issuer", "member"),
-    "account": ("account", "bank", "counter", "outside", "payee", "payer", "transit"),
+    "account": ("account", "bank", "counter", "fund", "outside", "payee", "payer", "transit"),
     "entry": ("entry", "line", "payment", "redemption"),
 }
 NAMED = {key: role for role, keys in ROLES.items() for key in keys}
@@ -117,7 +117,7 @@ def told_otherwise(rng: Random, book: Book) -> tuple[str, bytes]:
 
 def other_amounts(rng: Random, book: Book) -> tuple[str, bytes]:
     entries = deepcopy(book.entries)
-    names = {"amount", "floor", "ceiling", "credit_total", "count", "key_delay"}
+    names = {"amount", "floor", "ceiling", "credit_total", "count", "key_delay", "fee", "minimum"}
     places = [
         (holder, key)
         for entry in entries

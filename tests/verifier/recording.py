@@ -17,6 +17,7 @@ from tests.verifier.retelling import postings_of
 from tests.verifier.sealing import canonical, seal
 from tests.world import LOG_KEY_SEED
 from timebank.errors import Refusal
+from timebank.ledger.facts import Currency
 from timebank.ledger.rules import Decision
 from timebank.ledger.verified import VerifiedOrder
 
@@ -46,6 +47,8 @@ class Recorder:
     def pretended(self, town: Town, place: int, verified: VerifiedOrder) -> bytes:
         """Return the entry that this order would have been."""
         order = json.loads(verified.order.data)
+        credits = town.state.find(Currency, "WIJK")
+        terms = credits.policy.redeeming if credits else None
         contra, redemption = [town.system("contra")], [town.system("redemption")]
         sides: dict[str, list[Any]] = {
             "issue": [contra],
@@ -56,7 +59,9 @@ class Recorder:
         entry = {
             "authorizations": json.loads(verified.authorizations),
             "order": order,
-            "postings": postings_of(order, sides.get(order["type"], [])),
+            "postings": postings_of(
+                order, sides.get(order["type"], []), terms.fund if terms else None
+            ),
             "seq": len(town.entries) + place,
             "time": town.now,
         }

@@ -113,8 +113,11 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     return renamed
 
 
-def postings_of(order: Entry, before: list[Any]) -> list[Any]:
-    """Return the postings of the order, whose kind of legs those before it show."""
+def postings_of(order: Entry, before: list[Any], fund: str | None = None) -> list[Any]:
+    """Return the postings of the order, whose kind of legs those before it show.
+
+    `fund` is where a fee for redeeming goes, as far as that is known.
+    """
     amount = order.get("amount", 0)
     match order["type"]:
         case "pay" | "refund" | "correct":
@@ -124,8 +127,12 @@ def postings_of(order: Entry, before: list[Any]) -> list[Any]:
             legs = [(*(sides if amount > 0 else sides[::-1]), abs(amount))]
         case "issue":
             legs = [(before[0][0], order["payee"], amount)]
-        case "retire" | "redeem":
+        case "retire":
             legs = [(order["payer"], before[1][0], amount)]
+        case "redeem":
+            legs = [(order["payer"], before[1][0], amount)]
+            if "fee" in order:
+                legs.append((order["payer"], fund or order["payer"], order["fee"]))
         case "settle":
             total = sum(payout["amount"] for payout in order["payouts"])
             legs = [
@@ -144,6 +151,7 @@ def retell(story: list[Entry], told: list[Entry]) -> tuple[str, bytes]:
     """
     told = deepcopy(told)
     names: dict[str, str] = {}
+    funds: dict[str, str | None] = {}
     ledger = ledger_of(told[0]["order"])
     if told[0]["order"].get("type") == "genesis":
         names[ledger_of(story[0]["order"])] = ledger
@@ -152,13 +160,16 @@ def retell(story: list[Entry], told: list[Entry]) -> tuple[str, bytes]:
         if place:
             entry["order"] = _renamed(entry["order"], names)
         entry["seq"] = place
+        with suppress(KeyError, TypeError, AttributeError):  # no policy, or none to read
+            funds[entry["order"]["currency"]] = entry["order"]["policy"]["redeeming"].get("fund")
         if entry["order"] == old["order"]:
             continue
         _vouched(entry["order"])
         new = identity(entry["order"])
         names.setdefault(identity(old["order"]), new)
         with suppress(KeyError, TypeError, IndexError):  # an order without legs one can tell
-            entry["postings"] = postings_of(entry["order"], old["postings"])
+            fund = funds.get(entry["order"].get("currency"))
+            entry["postings"] = postings_of(entry["order"], old["postings"], fund)
     for entry in told:
         old = entry.pop("was")
         entry["authorizations"] = [

@@ -160,15 +160,29 @@ def test_a_code_of_nobody_is_explained(street):
 @pytest.mark.parametrize(
     ("typed", "there"),
     [
-        ("k7m2 q9xa", "/B/K7M2Q9XA"),
-        ("K7M2-Q9XO", "/B/K7M2Q9X0"),
-        ("http://wijk.test/B/K7M2Q9XA", "/B/K7M2Q9XA"),
-        ("AAAA BBBB CCCC DDDD", "/V/AAAABBBBCCCCDDDD"),
+        ("{payee}", "/B/{payee}"),
+        ("{start} {end}", "/B/{payee}"),
+        ("http://wijk.test/B/{payee}", "/B/{payee}"),
+        ("{asked}", "/V/{asked}"),
         ("A" * 32, "/U/" + "A" * 32),
     ],
 )
 def test_a_typed_code_leads_where_a_scan_would(street, typed, there):
-    assert street.browser("joop").post("/betalen", {"code": typed}).headers["Location"] == there
+    amina = street.world.member("amina")
+    payee = requests.payee_code(street.bank, amina)
+    asked = requests.create(street.bank, amina, {"UUR": 15}).code
+    codes = {"payee": payee, "asked": asked, "start": payee[:4].lower(), "end": payee[4:]}
+    answer = street.browser("joop").post("/betalen", {"code": typed.format(**codes)})
+    assert answer.headers["Location"] == there.format(**codes)
+
+
+@pytest.mark.parametrize("typed", ["K7M2 Q9XA", "AAAA BBBB CCCC DDDD"])
+def test_a_well_formed_code_that_is_nobodys_is_asked_again(street, typed):
+    for who in ("joop", ""):
+        answer = street.browser(who).post("/betalen", {"code": typed})
+        assert answer.status_code == 422
+        assert "Deze code kennen wij niet." in answer.text
+        assert f'value="{typed}"' in answer.text
 
 
 @pytest.mark.parametrize("typed", ["", "K7M2", "éééééééé", "../../..", "<script>"])

@@ -82,7 +82,9 @@ GET  /meer                                    302 302 200 200 200 200 200 200 40
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
+POST /ontvangen/poster/nieuw                  302 302 302 302 302 302 302 302 403
 GET  /openbaar                                200 200 200 200 200 200 200 200 200
+GET  /openbaar/cijfers.json                   200 200 200 200 200 200 200 200 200
 GET  /openbaar/stand                          200 200 200 200 200 200 200 200 200
 POST /orders                                  401 401 422 422 422 422 422 422 403
 GET  /orders/<identity>                       302 302 200 200 200 200 200 200 403
@@ -110,12 +112,21 @@ GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 40
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403
 POST /verzoek/<code>/stop                     302 302 302 302 302 302 302 302 403
 GET  /voorstellen                             302 302 403 403 200 403 200 200 403
+POST /voorstellen                             401 401 422 422 422 422 422 422 403
 GET  /voorstellen/<identity>                  302 302 403 403 200 403 200 200 403
+POST /voorstellen/<identity>/boeken           302 302 403 403 302 403 302 403 403
+GET  /voorstellen/<identity>/intrekken        302 302 403 403 403 403 200 403 403
+GET  /voorstellen/nieuw                       302 302 403 403 200 403 200 403 403
+GET  /voorstellen/nieuw/<kind>                302 302 403 403 403 403 200 403 403
+POST /voorstellen/nieuw/<kind>                302 302 403 403 403 403 422 403 403
+GET  /voorstellen/stand/<identity>            302 302 200 200 200 200 200 200 403
+GET  /week                                    302 302 403 403 200 403 200 403 403
 """
 
 JSON_POSTS = {
-    "/belonen/<digest>",
     "/orders",
+    "/voorstellen",
+    "/belonen/<digest>",
     "/U/<code>/klaar",
     "/U/<code>/ontwerp",
     "/uitnodigingen",
@@ -204,7 +215,8 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
                 for rule in ("/U/<code>", "/u/<code>", *(f"/U/<code>/{step}" for step in STEPS))
             },
             "identity": paid,
-            "/voorstellen/<identity> identity": draft.order.identity,
+            **{f"/voorstellen/<identity>{step} identity": draft.order.identity for step in OPEN},
+            "kind": "credits",
             "iso": "2026-09-21",
             "text": "2026-09",
             "digest": "ab" * 32,
@@ -221,6 +233,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
 
 
 STEPS = ("akkoord", "ontwerp", "klaar")
+OPEN = ("", "/boeken", "/intrekken")
 
 
 def test_every_route_has_a_row_and_every_row_a_route(crossing: Crossing) -> None:

@@ -8,9 +8,8 @@ import pytest
 
 from tests.web.conftest import Street
 from timebank.ledger import orders
-from timebank.services import payments, requests, statements, treasury
+from timebank.services import payments, requests, settlement, statements
 from timebank.services.drafts import Draft, commit
-from timebank_web.views.redeem import is_iban
 from timebank_web.words import MINUS
 
 JSON = {"Accept": "application/json"}
@@ -250,7 +249,7 @@ def test_a_shop_hands_credits_in(busy: Street) -> None:
     check = bart.post("/inwisselen", GOOD).text
     assert "Bakkerij Bart, NL91 ABNA 0417 1643 00" in check
     assert bart.sign(check).get_json()["state"] == "posted"
-    (waiting,) = treasury.plan_settlement(busy.bank, "WIJK")
+    (waiting,) = settlement.waiting(busy.bank, "WIJK")
     assert (waiting.amount, waiting.destination) == (300, "Bakkerij Bart, NL91 ABNA 0417 1643 00")
     assert "Wacht op uitbetalen" in bart.page("/inwisselen")
 
@@ -284,17 +283,3 @@ def test_what_is_wrong_with_handing_in_stands_beside_the_field(
     page = busy.browser("bart").post("/inwisselen", GOOD | {field: value}).text
     assert f'id="{field}-error" data-error="{field}" role="alert">' in page
     assert "data-sign" not in page
-
-
-@pytest.mark.parametrize(
-    "iban", ["NL91ABNA0417164300", "BE68539007547034", "DE89370400440532013000"]
-)
-def test_a_right_account_number_is_taken(iban: str) -> None:
-    assert is_iban(iban)
-
-
-@pytest.mark.parametrize(
-    "iban", ["NL91ABNA0417164301", "NL19ABNA0417164300", "NL91ABNA041716430", "x"]
-)
-def test_a_wrong_account_number_is_seen(iban: str) -> None:
-    assert not is_iban(iban)

@@ -93,6 +93,9 @@ PAGES = [
     ("joop", "/ontvangen"), ("joop", "/boekingen"), ("joop", "/meer"), ("bart", "/kassa"),
     ("bart", "/kassas"), ("bart", "/dag"), ("bart", "/inwisselen"), ("bart", "/teruggeven"),
     ("els", "/leden"), ("els", "/uitnodigen"), ("truus", "/voorstellen"),
+    ("truus", "/week"), ("truus", "/voorstellen/nieuw"), ("els", "/voorstellen/nieuw/grens"),
+    ("truus", "/voorstellen/nieuw/bankregel"), ("truus", "/voorstellen/nieuw/terugdraaien"),
+    ("truus", "/voorstellen/nieuw/credits"), ("els", "/voorstellen/nieuw/taak"),
 ]  # fmt: skip
 
 

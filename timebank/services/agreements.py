@@ -6,7 +6,6 @@ text itself is kept by its digest: whoever has it can show that it is the one th
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -41,6 +40,10 @@ class Terms:
     title: str = ""
     text: str = ""
 
+    def fee_of(self, total: int) -> int:
+        """Return the fee that a shop other than the fund pays for handing in so much."""
+        return total * self.fee // 10_000
+
 
 def keep_document(bank: Bank, title: str, text: str) -> people.Opening:
     """Keep an agreement's text, and return the opening for a policy's `agreement`.
@@ -53,7 +56,7 @@ def keep_document(bank: Bank, title: str, text: str) -> people.Opening:
         raise Refusal(Code.BAD_FIELD, field="title", most=MAX_TITLE)
     if not 0 < len(text) <= MAX_DOCUMENT:
         raise Refusal(Code.BAD_FIELD, field="text", most=MAX_DOCUMENT)
-    digest = _digest(text)
+    digest = documents.digest_of(text)
     with writing(bank.engine) as conn:
         documents.keep(conn, documents.Document(digest, title, text, bank.clock.now()))
     return commit(f"{title}, sha256 {digest}")
@@ -93,25 +96,22 @@ def agreed(bank: Bank, member: str, currency: str) -> bool:
 
 
 def draft_agree(bank: Bank, member: str, currency: str) -> Draft:
-    """Return the order by which a shop agrees to the terms of now.
+    """Return the order by which a shop agrees to the terms of now, with what it commits to.
 
     Raises Refusal UNKNOWN_CURRENCY, or POLICY_FORBIDS where there is nothing to agree to.
     """
     with reading(bank.engine) as conn:
         redeeming = _currency(conn, currency).policy.redeeming
-    if redeeming is None or redeeming.agreement is None:
-        raise Refusal(Code.POLICY_FORBIDS, currency=currency)
-    return Draft(bank.draft(orders.Agree(member, currency, redeeming.agreement), author=member))
+        if redeeming is None or redeeming.agreement is None:
+            raise Refusal(Code.POLICY_FORBIDS, currency=currency)
+        order = bank.draft(orders.Agree(member, currency, redeeming.agreement), author=member)
+        return Draft(order, people.openings_in(conn, order.data))
 
 
 def _lines(text: str) -> str:
     """The text as it is kept: what `tidy` takes from a line, taken from each of them."""
     lines = (tidy(line) for line in text.removeprefix("\ufeff").splitlines())
     return "\n".join(lines).strip("\n")
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 def _document(conn: Connection, agreement: str | None) -> tuple[str, str]:
@@ -123,8 +123,7 @@ def _document(conn: Connection, agreement: str | None) -> tuple[str, str]:
     if match is None:
         return opening, ""
     found = documents.find(conn, match["digest"])
-    whole = found is not None and _digest(found.text) == match["digest"]
-    return match["title"], found.text if found and whole else ""
+    return match["title"], found.text if found and found.whole else ""
 
 
 def _owner(conn: Connection, account: str | None) -> tuple[str, str]:

@@ -10,11 +10,14 @@ from typing import Any
 from unicodedata import category
 
 from timebank.errors import Code, Refusal
-from timebank.ledger.orders import Order
+from timebank.ledger.orders import PROPOSAL_SECONDS, Body, Order
+from timebank.services.bank import Bank
 from timebank.services.posting import Submission
 from timebank.signing.canonical import Value, from_base64url, to_base64url
 from timebank.signing.messages import commitment
-from timebank.storage.people import Opening
+from timebank.storage.people import (
+    Opening as Opening,
+)  # what a Draft carries, for pages and commands
 
 SALT_BYTES = 32
 MAX_TEXT = 200
@@ -43,6 +46,18 @@ class Draft:
     def submission(self, authorizations: Sequence[Value]) -> Submission:
         """Return the draft as it is sent in, with these authorizations."""
         return Submission(self.order.data, authorizations, self.openings)
+
+
+def draft_proposal(
+    bank: Bank, author: str, body: Body, openings: tuple[Opening, ...] = (), **when: Any
+) -> Draft:
+    """Return a draft of an order that several sign; it waits up to a month for them.
+
+    `when` may say `created` (now, by the clock) and how many seconds it `lasts`.
+    """
+    lasts = when.get("lasts", PROPOSAL_SECONDS)
+    order = bank.draft(body, author=author, lasts=lasts, created=when.get("created"))
+    return Draft(order, openings)
 
 
 def commit(text: str) -> Opening:

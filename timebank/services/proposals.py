@@ -76,7 +76,7 @@ def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
 def proposals(bank: Bank) -> list[Proposal]:
     """Return what was proposed, newest first, with what has become of each."""
     with reading(bank.engine) as conn:
-        return [_proposal(bank, conn, row) for row in kept.all_kept(conn)]
+        return [told(bank, conn, row) for row in kept.all_kept(conn)]
 
 
 def proposal(bank: Bank, identity: str) -> Proposal:
@@ -85,10 +85,32 @@ def proposal(bank: Bank, identity: str) -> Proposal:
         row = kept.find(conn, identity)
         if row is None:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
-        return _proposal(bank, conn, row)
+        return told(bank, conn, row)
 
 
-def _proposal(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
+def find(bank: Bank, conn: Connection, identity: str) -> Proposal | None:
+    """Return one proposal as this transaction sees it, or None."""
+    row = kept.find(conn, identity)
+    return told(bank, conn, row) if row else None
+
+
+def keep_unsigned(conn: Connection, draft: Draft) -> None:
+    """Keep a draft for others to see and sign, in the transaction that decides there is one."""
+    header = draft.order.header
+    row = kept.Kept(
+        draft.order.identity,
+        header.type,
+        draft.order.data,
+        encode([]),
+        header.created,
+        header.expires,
+    )
+    kept.keep(conn, row)
+    people.keep_openings(conn, draft.openings)
+
+
+def told(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
+    """Return a kept proposal with what the journal knows of it."""
     order = parse_order(row.order)
     state = "open"
     if fold.load_facts(conn, [(Posted, row.identity)]):

@@ -144,7 +144,7 @@ def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
     found = list(found)
     orders = {row.seq: _order(conn, row.seq) for row in found}
     texts = people.texts(
-        conn, {hidden for order in orders.values() if (hidden := _commitment(order))}
+        conn, {hidden for order in orders.values() if (hidden := commitment_in(order))}
     )
     involved = {account for row in found for account in (row.account, *row.counterparts)}
     accounts = _by_id(conn, Account, involved)
@@ -166,7 +166,7 @@ def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
             row.balance,
             tuple(accounts[other].owner for other in row.counterparts),
             tuple(named(other) for other in row.counterparts),
-            texts.get(_commitment(orders[row.seq]), ""),
+            texts.get(commitment_in(orders[row.seq]), ""),
         )
         for row in found
     ]
@@ -178,8 +178,8 @@ def _order(conn: Connection, seq: int) -> Mapping[str, Any]:
     return parse_entry(data).order
 
 
-def _commitment(order: Mapping[str, Any]) -> str:
-    """The commitment to what an order is for, under the name its type gives it."""
+def commitment_in(order: Mapping[str, Any]) -> str:
+    """Return the commitment to what an order is for, under the name its type gives it, or ""."""
     return str(order.get("memo") or order.get("reason") or order.get("line") or "")
 
 

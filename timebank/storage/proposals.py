@@ -9,6 +9,7 @@ from timebank.storage.tables import kept_proposals
 
 _FIND = select(kept_proposals).where(kept_proposals.c.identity == bindparam("identity"))
 _ALL = select(kept_proposals).order_by(kept_proposals.c.created.desc(), kept_proposals.c.identity)
+_UNEXPIRED = _ALL.where(kept_proposals.c.expires >= bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,8 @@ def find(conn: Connection, identity: str) -> Kept | None:
 def all_kept(conn: Connection) -> list[Kept]:
     """Return every proposal, newest first."""
     return [Kept(*row) for row in conn.execute(_ALL)]
+
+
+def unexpired(conn: Connection, now: int) -> list[Kept]:
+    """Return every proposal that may still be posted by its time, newest first."""
+    return [Kept(*row) for row in conn.execute(_UNEXPIRED, {"now": now})]

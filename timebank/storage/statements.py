@@ -80,7 +80,22 @@ _LATER = (
     )
     .group_by(_postings.account)
 )
-_SUMS = select(_postings.account, _SUM.label("total")).group_by(_postings.account)
+_SUMS = (
+    select(_postings.account, _SUM.label("total"))
+    .where(_postings.seq < bindparam("before"))
+    .group_by(_postings.account)
+)
+
+_MOVED = (
+    select(_postings.seq, fold_accounts.c.currency, _SUM.label("total"))
+    .join_from(journal_postings, fold_accounts, fold_accounts.c.id == _postings.account)
+    .where(_postings.seq.in_(bindparam("seqs", expanding=True)), _postings.amount > 0)
+    .group_by(_postings.seq, fold_accounts.c.currency)
+    .order_by(_postings.seq, fold_accounts.c.currency)
+)
+_ENTRY_COUNT = select(func.count(_postings.seq.distinct())).where(
+    _postings.account.in_(bindparam("accounts", expanding=True))
+)
 
 _paid, _received = journal_postings.alias(), journal_postings.alias()
 _EVER_PAID = (
@@ -155,9 +170,26 @@ def trial_balance(conn: Connection) -> dict[str, list[TrialLine]]:
     return dict(sorted(lines.items()))
 
 
-def posting_sums(conn: Connection) -> dict[str, int]:
-    """Return the sum of the postings on each account that has any."""
-    return {row.account: row.total for row in conn.execute(_SUMS)}
+def entry_count(conn: Connection, accounts: Iterable[str]) -> int:
+    """Return how many entries touched any of these accounts."""
+    return conn.scalar(_ENTRY_COUNT, {"accounts": list(accounts)}) or 0
+
+
+def moved(conn: Connection, seqs: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return what each of these entries moved from payers to payees, by currency."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for part in parts(seqs):
+        for row in conn.execute(_MOVED, {"seqs": part}):
+            found[row.seq][row.currency] = row.total
+    return dict(found)
+
+
+def posting_sums(conn: Connection, before_seq: int | None = None) -> dict[str, int]:
+    """Return the sum of the postings on each account that has any; of the first entries only,
+    with `before_seq`: what each account held just before that entry.
+    """
+    before = _ALWAYS if before_seq is None else before_seq
+    return {row.account: row.total for row in conn.execute(_SUMS, {"before": before})}
 
 
 def _movements(conn: Connection, seqs: list[int], wanted: set[str] | None) -> list[Movement]:

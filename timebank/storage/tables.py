@@ -347,6 +347,54 @@ kept_passkeys = _table(
     Index(None, "member"),
     Index(None, "credential_id"),
 )
+# A seal that does not fit the journal is kept as well: it is what tells of a second history.
+kept_seals = _table(
+    "kept_seals",
+    _key("member"),
+    _key("size", Whole),
+    _key("root"),
+    _text("key_id"),
+    _whole("time"),
+    _bytes("authorization"),
+    _check("size", "size > 0"),
+)
+# Who looked at whose account. `reader` is "" for who works on the server's command line.
+kept_readings = _table(
+    "kept_readings",
+    _key("id"),
+    _text("reader"),
+    _text("member"),
+    _text("what"),
+    _whole("time"),
+    Index(None, "member", "id"),
+)
+# Files from and for the bank, whose digests the journal commits to.
+kept_files = _table(
+    "kept_files",
+    _key("digest"),
+    _text("kind"),
+    _text("name"),
+    _whole("created"),
+    _bytes("data"),
+    _check("digest", "length(digest) = 64"),
+    _one_of("kind", "pain", "camt"),
+)
+# `identity` is the one order that may record the line, so that nobody books it twice.
+kept_bank_lines = _table(
+    "kept_bank_lines",
+    _key("id"),
+    _text("file"),
+    _whole("position"),
+    _text("day"),
+    _whole("amount"),
+    _text("reference"),
+    _text("batch"),
+    _text("details"),
+    Column("identity", Words),
+    _within("amount"),
+)
+# `identity` is the one order that issues a returned payout's credits again.
+kept_reissues = _table("kept_reissues", _key("redemption"), _text("line"), _text("identity"))
 kept_settings = _table("kept_settings", _key("name"), _text("value"))
 kept_rewards = _table(
     "kept_rewards",
@@ -366,4 +414,35 @@ kept_allowances = _table(
     _text("reason"),
     _text("by"),
     _amount("up_to"),
+)
+kept_exports = _table(
+    "kept_exports",
+    _key("id"),
+    _whole("time"),
+    _text("by"),
+    _text("format"),
+    _text("first"),
+    _text("last"),
+    Column("names", Flag, nullable=False),
+    Column("encrypted", Flag, nullable=False),
+    _text("sha256"),
+    _one_of("format", "beancount", "csv", "hledger", "xaf"),
+    _check("secret", "encrypted OR NOT names"),
+)
+# How the books were found to be: a row for each check, and when a run of them last began.
+kept_checks = _table(
+    "kept_checks",
+    _key("name"),
+    _whole("checked"),
+    _whole("size"),
+    _bytes("root"),
+    _text("findings"),
+    _check("size", "size >= 0"),
+)
+kept_check_runs = _table(
+    "kept_check_runs",
+    _key("depth"),
+    _whole("started"),
+    _whole("finished"),
+    _one_of("depth", "quick", "full"),
 )

@@ -44,19 +44,21 @@ def the_bank() -> Bank:
 
 def visitor() -> Visitor | None:
     """Return whose session this is, if it still counts."""
-    if "visitor" not in g:
-        token = request.cookies.get(_cookie())
-        g.visitor = sessions.visitor(the_bank(), token) if token else None
-    return cast(Visitor | None, g.visitor)
+    known = _known()
+    return known[0] if known else None
 
 
 def somebody() -> Person | None:
     """Return the member who is looking, or None; who has left is nobody."""
-    if "somebody" not in g:
-        seen = visitor()
-        person = membership.person(the_bank(), seen.member) if seen else None
-        g.somebody = None if person and person.status == "left" else person
-    return cast(Person | None, g.somebody)
+    known = _known()
+    return known[1] if known and known[1].status != "left" else None
+
+
+def _known() -> tuple[Visitor, Person] | None:
+    if "known" not in g:
+        token = request.cookies.get(_cookie())
+        g.known = sessions.recognize(the_bank(), token) if token else None
+    return cast(tuple[Visitor, Person] | None, g.known)
 
 
 def me() -> Person:
@@ -182,7 +184,7 @@ def _only(view: View[P], rule: str, allowed: Callable[[Person], bool]) -> View[P
             if person.status == "suspended":
                 return _suspended()
             if not allowed(person):
-                return _refuse(_("Deze pagina is niet voor u."))
+                return forbid()
         return view(*args, **kwargs)
 
     guarded.access = rule  # type: ignore[attr-defined]  # read by access_rules
@@ -203,6 +205,11 @@ def _suspended() -> ResponseReturnValue:
         title=_("Geblokkeerd"),
         todo=_("Bel %(phone)s. Uw saldo blijft van u.", phone=house_settings()["help_phone"]),
     )
+
+
+def forbid() -> ResponseReturnValue:
+    """Answer who may not see a page, where that depends on what is on it."""
+    return _refuse(_("Deze pagina is niet voor u."))
 
 
 def _refuse(sentence: str, title: str = "", todo: str = "") -> ResponseReturnValue:

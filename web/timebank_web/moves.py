@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from flask import url_for
 
 from timebank.ledger.orders import Order
-from timebank.services import receipts, statements
+from timebank.services import proofs, receipts, statements
 from timebank.services.statements import Movement
 from timebank_web.current import me, the_bank
 from timebank_web.texts import _
@@ -17,7 +17,7 @@ from timebank_web.words import together, when
 def order_of(identity: str) -> Order:
     """Return a posted order; Refusal UNKNOWN_ENTRY."""
     bank = the_bank()
-    return receipts.check_receipt(receipts.receipt(bank, identity), bank.ledger).order
+    return proofs.check_receipt(receipts.receipt(bank, identity), bank.ledger).order
 
 
 def own_part(identity: str) -> list[Movement]:

@@ -70,6 +70,8 @@ LIMITS = {
     "join.name": "60 per minute",
     "join.draft": "30 per minute",
     "join.finish": "30 per minute",
+    "proposals.sign": "30 per minute",
+    "propose.check": "30 per minute",
     "session.log_in": "30 per minute",
     "reward.upload": "30 per minute",
     "reward.pay": "30 per minute",
@@ -160,7 +162,8 @@ def _same_origin() -> None:
     if claimed is None:
         same = request.headers.get("Sec-Fetch-Site") == "same-origin"
     else:
-        same = claimed in (request.host_url.rstrip("/"), origin())
+        # The setting is looked up only where the address of this request is another.
+        same = claimed == request.host_url.rstrip("/") or claimed == origin()
     if not same:
         raise Forbidden("from another site")
 

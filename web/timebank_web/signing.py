@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from timebank.ledger.orders import Scope
 from timebank.services import membership
 from timebank.services.drafts import Draft
 from timebank.services.membership import Device
@@ -13,18 +14,20 @@ from timebank.signing.messages import Tag
 from timebank_web.current import me, rp_id, the_bank
 
 
-def sign_context(draft: Draft, shown: Collection[str] = ()) -> dict[str, Any]:
+def sign_context(
+    draft: Draft, shown: Collection[str] = (), scope: Scope | None = None
+) -> dict[str, Any]:
     """Return `draft` for _sign.html: an order that the member who is looking may sign.
 
     `shown` names the fields of the order that the page itself shows as [data-field] or, for
     "legs", as [data-leg]; all others travel hidden. The page rebuilds the order from both and
-    refuses to sign anything else than it shows.
+    refuses to sign anything else than it shows. With `scope` only keys that have it are offered.
     """
     wire = draft.wire()
     return {
         "order": wire["order"],
         "openings": wire["openings"],
-        "keys": my_keys(),
+        "keys": my_keys(scope),
         "rp_id": rp_id(),
         "type": draft.order.header.type,
         "tag": Tag.ORDER.value,
@@ -49,10 +52,16 @@ def _hidden(name: str, value: Value) -> dict[str, Any]:
     return {"field": name, "json": encode(value).decode("ascii")}
 
 
-def my_keys() -> list[dict[str, str]]:
+def my_keys(scope: Scope | None = None) -> list[dict[str, str]]:
     """Return the keys with which the member who is looking may sign, as keys.js takes them."""
     devices = membership.devices(the_bank(), me().id)
-    return [_key(device) for device in devices if not device.key.revoked and _usable(device)]
+    return [
+        _key(device)
+        for device in devices
+        if not device.key.revoked
+        and _usable(device)
+        and (scope is None or scope in device.key.scopes)
+    ]
 
 
 def _usable(device: Device) -> bool:

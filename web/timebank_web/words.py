@@ -38,6 +38,11 @@ def euro(cents: int) -> str:
     return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("euro")
 
 
+def percent(hundredths: int) -> str:
+    """Return "1,5%" for 150 hundredths of a percent."""
+    return str(format_decimal(Decimal(hundredths).scaleb(-2), "#,##0.##")) + "%"
+
+
 def _decimals(cents: int) -> str:
     return str(format_decimal(Decimal(cents).scaleb(-2), "#,##0.00"))
 
@@ -47,8 +52,13 @@ def together(amounts: list[tuple[int, str]]) -> str:
     return _(" en ").join(money(minor, currency) for minor, currency in amounts)
 
 
+def credits(cents: int) -> str:
+    """Return "12,50 credits", of whichever kind."""
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("credits")
+
+
 def duration(minutes: int) -> str:
-    """Return "1 uur 30 min"."""
+    """Return "1 uur 30 min", of minutes that are not below zero."""
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:
@@ -172,6 +182,9 @@ SENTENCES = {
     Code.RETURNS_TOO_MUCH: later("Dat is meer dan er betaald is."),
     Code.BACKING_TOO_SMALL: later("Er staat niet genoeg euro op de bank voor deze credits."),
     Code.BUDGET_ENDED: later("Dit potje is gesloten."),
+    Code.NO_AGREEMENT: later("U bent nog niet akkoord met de afspraken. Lees en teken ze eerst."),
+    Code.BELOW_MINIMUM: later("Dat is te weinig om in te wisselen. Wacht tot u meer hebt."),
+    Code.WRONG_FEE: later("De kosten zijn net veranderd. Ga terug en begin opnieuw."),
     Code.BALANCE_NOT_ZERO: later("Er staat nog iets op uw rekening. Maak die eerst leeg."),
     Code.LIMIT_NOT_ALLOWED: later("Deze grens mag niet."),
     Code.BATCH_INCOMPLETE: _BROKEN,
@@ -193,6 +206,9 @@ SENTENCES = {
     Down.LOST_CONNECTION: _NOT_NOW,
     Down.RULES_UNKNOWN: _NOT_NOW,
     Down.NO_LOG_KEY: _NOT_NOW,
+    Down.FINDINGS: later(
+        "De boeken kloppen niet helemaal. Er wordt nu niets uitbetaald. Betalen kan gewoon."
+    ),
 }
 """One sentence or two for everything the engine says no with."""
 

@@ -4,13 +4,22 @@ from pathlib import Path
 
 import click
 
-from timebank.services import treasury
+from timebank.errors import Flaw, Unfit
+from timebank.services import bankfiles, receipts, treasury
 from timebank.units import Unit, show_amount
+from timebank_cli.bank_words import SHOWN_ID, line_document, line_rows
 from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk, read_amount
 from timebank_cli.keyfiles import KeyFile, key_option
 from timebank_cli.output import emit, table
-from timebank_cli.proposing import out_option, propose
+from timebank_cli.proposing import (
+    default_name,
+    out_option,
+    propose,
+    tell_posted,
+    tell_waiting,
+)
+from timebank_cli.recording import post_kept, write_kept
 
 
 @click.group("bank", cls=Group)
@@ -21,8 +30,14 @@ def bank() -> None:
 @bank.command("record")
 @click.argument("direction", type=click.Choice(["in", "out"]))
 @click.argument("amount")
-@click.option("--line", required=True, help="The line of the bank statement; not in the journal.")
-@click.option("--payout", is_flag=True, help="Out: the payment of a settlement's payout list.")
+@click.option("--line", metavar="TEXT", help="The line of the statement; not in the journal.")
+@click.option(
+    "--from", "imported", metavar="LINE", help="The imported line, as `bank lines` has it."
+)
+@click.option(
+    "--entry", metavar="ENTRY", help="With --from: it was recorded before, as this entry."
+)
+@click.option("--payout", is_flag=True, help="Out: by this line a settlement paid shops.")
 @out_option
 @key_option
 @pass_desk
@@ -31,19 +46,61 @@ def record(
     *,
     direction: str,
     amount: str,
-    line: str,
+    line: str | None,
+    imported: str | None,
+    entry: str | None,
     payout: bool,
     out: Path | None,
     key: KeyFile,
 ) -> None:
-    """Record AMOUNT euro that came `in` or went `out`, with a treasurer's key."""
+    """Record AMOUNT euro that came `in` or went `out`, with a treasurer's key.
+
+    Of a statement that was imported, name the line with --from: the journal then commits to its
+    file too. Else say in words which line it is, with --line.
+    """
     if payout and direction == "in":
         raise click.UsageError("--payout is for what went out")
+    if (line is None) == (imported is None):
+        raise click.UsageError("say which line it is: --line TEXT, or --from an imported LINE")
+    if entry and not imported:
+        raise click.UsageError("--entry goes with --from")
     cents = read_amount(amount, Unit.CENT)
-    signing, treasurer = key.signer(desk.bank)
     signed = cents if direction == "in" else -cents
-    draft = treasury.draft_record_bank(desk.bank, treasurer.id, signed, line, payout=payout)
-    propose(desk, draft, signing, out)
+    signing, treasurer = key.signer(desk.bank)
+    if line is not None:
+        draft = treasury.draft_record_bank(desk.bank, treasurer.id, signed, line, payout=payout)
+        propose(desk, draft, signing, out)
+        return
+    found = bankfiles.find_line(desk.bank, imported or "")
+    if found.kept.line.amount != signed:
+        raise Unfit(Flaw.LINE_DIFFERS, line=found.kept.line.id)
+    if entry:
+        _link(desk, found.kept.line.id, entry)
+        return
+    draft = bankfiles.draft_record(desk.bank, treasurer.id, found.kept.line.id, payout=payout)
+    step = post_kept(desk, draft, signing)
+    if step.posted:
+        tell_posted(desk, draft, step.posted)
+    else:
+        file = out or default_name(draft)
+        tell_waiting(desk, file, write_kept(desk, draft, signing, file))
+
+
+def _link(desk: Desk, line: str, entry: str) -> None:
+    identity = receipts.identity_of(desk.bank, entry)
+    bankfiles.link(desk.bank, line, identity)
+    document = {"state": "linked", "line": line, "identity": identity}
+    emit(document, f"Line {line[:SHOWN_ID]} is entry {entry}. Nothing was posted.")
+
+
+@bank.command("lines")
+@click.option("--all", "everything", is_flag=True, help="Those that are recorded, too.")
+@pass_desk
+def lines(desk: Desk, *, everything: bool) -> None:
+    """List the imported bank lines that are not recorded yet, and what each is."""
+    found = bankfiles.lines(desk.bank) if everything else bankfiles.unrecorded(desk.bank)
+    text = line_rows(found) if found else "Every imported line is recorded."
+    emit([line_document(item) for item in found], text)
 
 
 @bank.command("cover")

@@ -1,12 +1,15 @@
-"""`pay`, `refund`, `redeem` and `leave`: what a member does with a key file of their own."""
+"""`pay`, `refund`, `agree`, `redeem`, `leave`: what a member does with a key file of their own."""
 
 import click
 
-from timebank.services import membership, payments, receipts, requests
+from timebank.services import agreements, membership, payments, receipts, requests
+from timebank.services.accounts import parse_pay_to
+from timebank.services.agreements import Terms
 from timebank.services.drafts import Draft
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import KeyFile, key_option
+from timebank_cli.output import facts, named, printable, show_percent, tell
 from timebank_cli.proposing import post_signed
 
 
@@ -70,17 +73,84 @@ def refund(desk: Desk, *, entry: str, amounts: tuple[str, ...], memo: str, key: 
     post_signed(desk, draft, [signing])
 
 
+@click.command("agree", cls=Command)
+@click.argument("currency", required=False)
+@key_option
+@pass_desk
+def agree(desk: Desk, *, currency: str | None, key: KeyFile) -> None:
+    """Show the terms on which a shop hands in CURRENCY, and sign them with the shop's key.
+
+    Once, before it first hands in; and again when the terms have changed. Read them before you
+    type your passphrase. CURRENCY may be left out where only one is handed in.
+    """
+    bank = desk.bank
+    code = currency or _only(_redeemed(desk))
+    found = agreements.terms(bank, code)
+    if found.agreement is not None:
+        tell(f"{_terms(desk, found)}\n\n{_readable(found.text or _NOT_HERE)}\n")
+    signing, shop = key.signer(bank)
+    post_signed(desk, agreements.draft_agree(bank, shop.id, code), [signing])
+
+
 @click.command("redeem", cls=Command)
 @click.argument("amount")
-@click.option("--to", "payout", required=True, help="Name and IBAN to pay out to.")
+@click.option(
+    "--to",
+    "payout",
+    required=True,
+    metavar="'NAME, IBAN'",
+    help="Where to pay out to: the name as the bank has it, the IBAN, and a town if you like.",
+)
 @key_option
 @pass_desk
 def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
-    """Hand in AMOUNT of a shop's credits, to be paid out in euro at the next settlement."""
+    """Hand in AMOUNT of a shop's credits, to be paid out in euro at the next settlement.
+
+    The fee, where there is one, is part of AMOUNT. It is shown before you type your passphrase.
+    """
     bank = desk.bank
+    account = parse_pay_to(payout).text
+    currency, minor = desk.amount(amount, _redeemed(desk))
+    if terms := _terms(desk, agreements.terms(bank, currency), minor):
+        tell(terms + "\n")
     signing, shop = key.signer(bank)
-    currency, minor = desk.amount(amount, list(shop.accounts))
-    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, payout), [signing])
+    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, account), [signing])
+
+
+_NOT_HERE = "The text is not kept here. Ask for it, and compare its title, before you sign."
+
+
+def _terms(desk: Desk, terms: Terms, total: int = 0) -> str:
+    """Return on what terms a currency is handed in, and what they come to for a total."""
+    rows = []
+    if terms.title:
+        rows.append(("terms", terms.title))
+    if terms.minimum:
+        rows.append(("minimum", desk.show(terms.minimum, terms.currency)))
+    if terms.fee:
+        fund = named(terms.fund_name)
+        rows.append(("fee", f"{show_percent(terms.fee)} of what is handed in, to {fund}"))
+    if terms.fee and total:
+        fee = terms.fee_of(total)
+        rows.append(("that is", desk.show(fee, terms.currency)))
+        rows.append(("paid out", desk.show(total - fee, terms.currency)))
+    return facts(rows) if rows else ""
+
+
+def _readable(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _redeemed(desk: Desk) -> list[str]:
+    """The currencies that are handed in at all."""
+    found = membership.currencies(desk.bank).values()
+    return [item.code for item in found if item.policy.redeemers]
+
+
+def _only(codes: list[str]) -> str:
+    if len(codes) != 1:
+        raise click.UsageError(f"which currency? One of {', '.join(codes) or 'none'}")
+    return codes[0]
 
 
 @click.command("leave", cls=Command)
@@ -93,4 +163,4 @@ def leave(desk: Desk, *, key: KeyFile) -> None:
     post_signed(desk, draft, [signing])
 
 
-COMMANDS = (pay, refund, redeem, leave)
+COMMANDS = (pay, refund, agree, redeem, leave)

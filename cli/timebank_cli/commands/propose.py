@@ -1,6 +1,6 @@
 """`propose`: changes that several people must agree on, and the list of what is proposed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -8,14 +8,15 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, payments, proposals, receipts
-from timebank.services.drafts import Draft
+from timebank.services import corrections, membership, payments, proposals, receipts
+from timebank.services.drafts import Draft, Opening
 from timebank.units import Unit
 from timebank_cli import charter
 from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk, read_limit
 from timebank_cli.keyfiles import KeyFile, key_option
 from timebank_cli.output import emit, facts, moment, table
+from timebank_cli.policies import policy_options, read_policy
 from timebank_cli.proposing import Proposal, create_file, description, out_option
 from timebank_cli.proposing import propose as sign_and_keep
 from timebank_cli.refusals import Stop
@@ -118,38 +119,15 @@ def limit(
     _govern(desk, body, key, out)
 
 
-def policy_options(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an option for each part of a currency's policy."""
-    kinds = "person, shop and organisation, with commas"
-    for option in reversed(
-        (
-            click.option("--below", metavar="AMOUNT", help="How far below zero a member may go."),
-            click.option("--above", metavar="AMOUNT", help="How much a member may hold."),
-            click.option("--total", metavar="AMOUNT", help="All that members may go below zero."),
-            click.option(
-                "--payments",
-                type=click.Choice(["everyone", "members-to-shops", "nobody"]),
-                help="Who may pay whom.",
-            ),
-            click.option("--holders", metavar="KINDS", help=f"Who may hold it: {kinds}."),
-            click.option("--redeemers", metavar="KINDS", help=f"Who may hand it in: {kinds}."),
-        )
-    ):
-        callback = option(callback)
-    return callback
-
-
 @propose.command("policy")
 @click.argument("currency")
 @policy_options
 @proposing
-def policy(
-    desk: Desk, *, currency: str, out: Path | None, key: KeyFile, **chosen: str | None
-) -> None:
+def policy(desk: Desk, *, currency: str, out: Path | None, key: KeyFile, **chosen: Any) -> None:
     """Change the policy of CURRENCY; what is not given stays. Its kind always stays."""
     found = _currency(desk, currency)
-    body = orders.SetPolicy(currency, _policy(found.policy, Unit(found.unit), chosen))
-    _govern(desk, body, key, out)
+    changed, texts = read_policy(desk, currency, Unit(found.unit), found.policy, chosen)
+    _govern(desk, orders.SetPolicy(currency, changed), key, out, texts)
 
 
 @propose.command("currency")
@@ -171,7 +149,7 @@ def currency(
     unit: str,
     out: Path | None,
     key: KeyFile,
-    **chosen: str | None,
+    **chosen: Any,
 ) -> None:
     """Define a further currency, with the accounts of the ledger's own that it needs."""
     mutual = kind == "mutual"
@@ -180,11 +158,10 @@ def currency(
         if mutual
         else charter.credits(code, 0).policy
     )
-    definition = orders.CurrencyDefinition(
-        code, cast(Any, unit), _policy(start, Unit(unit), chosen)
-    )
+    chosen_policy, texts = read_policy(desk, code, Unit(unit), start, chosen)
+    definition = orders.CurrencyDefinition(code, cast(Any, unit), chosen_policy)
     body = orders.DefineCurrency(definition, charter.system_accounts(definition))
-    _govern(desk, body, key, out)
+    _govern(desk, body, key, out, texts)
 
 
 @propose.command("origins")
@@ -216,17 +193,16 @@ def correct(
     out: Path | None,
     key: KeyFile,
 ) -> None:
-    """Book ENTRY back: all that is left of it, or these amounts. Both stay visible."""
+    """Book ENTRY back: all that is left of it, or these amounts. Both stay visible.
+
+    Of a redemption, AMOUNT is what is not to be paid out; its fee goes back in proportion.
+    """
     bank = desk.bank
     identity = receipts.identity_of(bank, entry)
     legs = payments.correctable(bank, identity)
     if amounts:
         wanted = desk.amounts(amounts, sorted({leg.currency for leg in legs}))
-        legs = tuple(
-            orders.Leg(leg.payer, leg.payee, leg.currency, wanted[leg.currency])
-            for leg in legs
-            if leg.currency in wanted
-        )
+        legs = corrections.part_of(bank, identity, wanted)
     if not legs:
         raise Stop("nothing_left", "nothing of this entry is left to book back")
     signing, author = key.signer(bank)
@@ -254,10 +230,16 @@ def revoke_key(desk: Desk, *, member: str, revoked: str, out: Path | None, key: 
     sign_and_keep(desk, draft, signing, out)
 
 
-def _govern(desk: Desk, body: orders.Body, key: KeyFile, out: Path | None) -> None:
+def _govern(
+    desk: Desk,
+    body: orders.Body,
+    key: KeyFile,
+    out: Path | None,
+    texts: tuple[Opening, ...] = (),
+) -> None:
     signing, author = key.signer(desk.bank)
     order = desk.bank.draft(body, author=author.id, lasts=orders.PROPOSAL_SECONDS)
-    sign_and_keep(desk, Draft(order), signing, out)
+    sign_and_keep(desk, Draft(order, texts), signing, out)
 
 
 def _currency(desk: Desk, code: str) -> Any:
@@ -265,33 +247,6 @@ def _currency(desk: Desk, code: str) -> Any:
     if code not in found:
         raise click.BadParameter(f"{code!r} is none of {', '.join(sorted(found))}")
     return found[code]
-
-
-def _policy(start: orders.Policy, unit: Unit, chosen: dict[str, str | None]) -> orders.Policy:
-    """Return the policy with what was chosen in the place of what it was."""
-
-    def amount(name: str, otherwise: int) -> int:
-        text = chosen[name]
-        return otherwise if text is None else read_limit(text, unit)
-
-    def kinds(name: str, otherwise: Sequence[str]) -> Any:
-        text = chosen[name]
-        found = sorted(otherwise if text is None else filter(None, text.split(",")))
-        if unknown := set(found) - set(get_args(orders.MemberKind)):
-            raise click.BadParameter(f"{sorted(unknown)[0]!r} is no kind of member")
-        return tuple(found)
-
-    return orders.Policy(
-        start.kind,
-        cast(Any, chosen["payments"] or start.payments),
-        kinds("holders", start.holders),
-        kinds("redeemers", start.redeemers),
-        -amount("below", -start.floor),
-        amount("above", start.ceiling),
-        amount("total", start.credit_total),
-        start.budget,
-        start.basis,
-    )
 
 
 COMMANDS = (propose,)

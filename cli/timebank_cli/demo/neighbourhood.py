@@ -106,6 +106,9 @@ SETTINGS = {
     "help_name": "Buurthuis De Linde",
     "help_phone": "010 000 00 00",
     "help_hours": "maandag tot en met vrijdag van 9 tot 17 uur",
+    "bank_name": "Wijkonderneming De Linde",
+    "bank_iban": "NL44RABO0123456789",
+    "bank_town": "Rotterdam",
 }
 
 

@@ -4,10 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from timebank.services import auditing, receipts
-from timebank.services.auditing import Finding, Verdict
+from timebank.services import auditing, proofs, receipts, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.posting import Posted
+from timebank.services.proofs import Verdict
+from timebank.services.selfcheck import Finding
 from timebank_cli.demo.wijk import PASSPHRASE
 from timebank_cli.output import progress
 from timebank_cli.refusals import Stop
@@ -22,7 +23,7 @@ RECEIPT = "receipt-joop.txt"
 class Shown:
     """What the audit found, and what the bundle proved with no database."""
 
-    findings: list[Finding]
+    findings: tuple[Finding, ...]
     bundle: Path
     verdict: Verdict
     text: str
@@ -49,20 +50,20 @@ def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
     """
     length = auditing.entry_count(bank)
     with progress("Audit", length) as done:
-        findings = auditing.check(bank, lambda seq: done(seq + 1))
+        findings = selfcheck.full(bank, lambda seq: done(seq + 1))
     bundle = folder / BUNDLE
     with bundle.open("wb") as file:
         file.writelines(auditing.export(bank))
     with bundle.open("rb") as lines, progress("Bundle", length) as done:
-        verdict = auditing.verify_bundle(lines, bank.ledger, paper, done)
+        verdict = proofs.verify_bundle(lines, bank.ledger, paper, done)
     (folder / CHECKPOINT).write_text(paper, encoding="utf-8")
     receipt = receipts.receipt(bank, keepsake.identity)
-    receipts.check_receipt(receipt, bank.ledger)
+    proofs.check_receipt(receipt, bank.ledger)
     (folder / RECEIPT).write_text(receipt, encoding="utf-8")
     return Shown(findings, bundle, verdict, _text(findings, verdict, folder, bank.ledger))
 
 
-def _text(findings: list[Finding], verdict: Verdict, folder: Path, ledger: str) -> str:
+def _text(findings: tuple[Finding, ...], verdict: Verdict, folder: Path, ledger: str) -> str:
     size = verdict.checkpoint.size
     audit = [f"Audit: {size} entries, no findings."]
     if findings:

@@ -11,10 +11,20 @@ from datetime import date, datetime, time, timedelta
 from timebank import ids
 from timebank.errors import Refusal
 from timebank.ledger import orders
-from timebank.services import membership, payments, receipts, treasury
+from timebank.services import (
+    bankfiles,
+    house,
+    membership,
+    payments,
+    receipts,
+    settlement,
+    treasury,
+)
 from timebank.services.drafts import Draft
+from timebank.services.pain import message_id
 from timebank.services.posting import Posted
-from timebank.services.statements import ZONE
+from timebank.services.statements import ZONE, local
+from timebank_cli.demo.banking import Booking, statement
 from timebank_cli.demo.days import Event, Everyday, Plan, Week, at
 from timebank_cli.demo.neighbourhood import (
     AUDITORS,
@@ -38,7 +48,7 @@ DAYS = 7 * WEEKS
 SEED = 1968
 DEPOSIT = 50_000
 SMALL_DEPOSIT = 25_000
-PAYOUTS = "payout-1.csv"
+PAYMENTS, STATEMENT = "payments-1.xml", "statement-1.xml"
 
 
 @dataclass
@@ -52,6 +62,8 @@ class Story:
     """The payment whose receipt Joop keeps."""
     payouts: int = field(init=False)
     """What the settlement pays out, in cents."""
+    message: str = field(init=False)
+    """The id of its payment file, by which the bank books it."""
     paper: str = ""
     """The checkpoint that the kascommissie printed half-way."""
 
@@ -245,22 +257,27 @@ class Story:
     # ---- paying out
 
     def settle(self) -> None:
-        """Two treasurers approve one payout file; the credits are retired."""
-        plan = treasury.plan_settlement(self.wijk.bank, CREDITS)
-        draft = treasury.draft_settle(self.wijk.bank, self._member("truus"), CREDITS, plan)
-        self.wijk.together(draft, "truus", "kees")
-        (self.wijk.folder / PAYOUTS).write_text(treasury.payout_csv(plan), encoding="utf-8")
-        self.payouts = sum(item.amount for item in plan)
-        self._note(f"Truus and Kees settle {shown(self.payouts, CREDITS)}: {PAYOUTS}")
+        """Two treasurers approve one payment file; the credits are retired."""
+        bank = self.wijk.bank
+        (planned,) = settlement.plan(bank, self._member("truus"), CREDITS).runs
+        posted = self.wijk.together(planned.draft, "truus", "kees")
+        file = settlement.posted_file(bank, posted.identity)
+        (self.wijk.folder / PAYMENTS).write_bytes(file.data)
+        self.payouts = sum(item.amount for item in planned.payouts)
+        self.message = message_id([item.redemption for item in planned.payouts])
+        self._note(f"Truus and Kees settle {shown(self.payouts, CREDITS)}: {PAYMENTS}")
 
     def pay_out(self) -> None:
-        """The bank has made the payments; the euro in transit are gone."""
-        line = "Uitbetaling aan winkels"
-        draft = treasury.draft_record_bank(
-            self.wijk.bank, self._member("kees"), -self.payouts, line, payout=True
-        )
+        """The bank has made the payments and says so; the euro in transit are gone."""
+        bank, day = self.wijk.bank, local(self.wijk.clock.now()).date().isoformat()
+        booked = Booking("BANK-0001", day, -self.payouts, batch=self.message)
+        data = statement(house.own_account(bank).account.iban, [booked])
+        (self.wijk.folder / STATEMENT).write_bytes(data)
+        bankfiles.import_file(bank, STATEMENT, data)
+        (line,) = bankfiles.unrecorded(bank)
+        draft = bankfiles.draft_record(bank, self._member("kees"), line.kept.line.id)
         self.wijk.together(draft, "kees", "truus")
-        self._note(f"the bank pays the shops {shown(self.payouts, CREDITS)} euro")
+        self._note(f"the bank pays the shops {shown(self.payouts, CREDITS)} euro: {STATEMENT}")
 
     def print_checkpoint(self) -> None:
         """The kascommissie puts a checkpoint on paper, to hold against the journal later."""

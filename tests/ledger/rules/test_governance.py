@@ -316,7 +316,8 @@ def test_a_policy_changes_and_its_kind_does_not(town: Town):
     town.do(orders.SetPolicy("UUR", policy), *COORDINATORS)
     assert town.money("UUR").policy == policy
     town.refuses(Code.LIMIT_NOT_ALLOWED, town.admit("fatima"))
-    for wrong in (CREDITS.policy, replace(HOURS.policy, kind="backed", credit_total=0)):
+    backed = replace(HOURS.policy, kind="backed", credit_total=0, basis=a_commitment("grond"))
+    for wrong in (CREDITS.policy, backed):
         town.refuses(Code.POLICY_FORBIDS, town.by(orders.SetPolicy("UUR", wrong), *COORDINATORS))
     unredeemed = replace(CREDITS.policy, redeemers=())
     town.refuses(Code.POLICY_FORBIDS, town.by(orders.SetPolicy("WIJK", unredeemed), *COORDINATORS))

@@ -1,6 +1,6 @@
 """Write the bundles beside this file: `python -m tests.vectors.bundles.generate`.
 
-Three small journals that hold every type of order between them, signed by keys and passkeys, one
+Four small journals that hold every type of order between them, signed by keys and passkeys, one
 by one and in batches. Keys, ids and times are fixed, so a second run writes the same files.
 """
 
@@ -15,6 +15,7 @@ from tests.town import Town
 from tests.verifier.sealing import seal
 from tests.world import (
     ALL_SCOPES,
+    CREDITS,
     HOURS,
     LOG_KEY_SEED,
     ORIGIN,
@@ -25,6 +26,7 @@ from tests.world import (
 )
 from timebank.ledger import orders
 from timebank.ledger.codec import write
+from timebank.ledger.facts import Posted
 from timebank.ledger.orders import Order
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
 from timebank.signing.authorizations import authorize_batch
@@ -255,6 +257,50 @@ def governance(town: Story) -> None:
     town.do(orders.Leave(town.member("bart")), "bart")
 
 
+def redeeming(town: Story) -> None:
+    """Shops agree and redeem for a fee; a part is taken back, and a payout comes back."""
+    _issue(town, "WIJK", {deposit(town, 50_000, "truus"): 50_000})
+    for shop, amount in (("bart", 20_000), ("noor", 9_000)):
+        town.pays(town.leg("werk", shop, amount, "WIJK"), by=["werk"])
+    town.post(town.redeem("noor", 1_000))
+    town.post(town.set_terms(minimum=1_000, fee=250, agreement="afspraken"))
+    town.post(town.agree("bart", "afspraken"))
+    redeemed = town.redeem("bart", 9_741, 249)
+    town.post(redeemed)
+    for amount, fee in ((1_000, 26), (741, 19)):
+        town.wait(60)
+        parts = zip(_legs_back(town, redeemed), (amount, fee), strict=True)
+        legs = tuple(replace(leg, amount=part) for leg, part in parts)
+        reason = a_commitment("verkeerde rekening")
+        town.do(orders.Correct(redeemed.order.identity, legs, reason), *TREASURERS)
+    deposit(town, -8_000, "kees", "transit")
+    payout = orders.Payout(redeemed.order.identity, town.account("bart", "WIJK"), 8_000)
+    town.do(town.settlement(redeemed, payouts=(payout,)), *TREASURERS)
+    returned = deposit(town, 8_000, "truus")
+    backing = (orders.CitedLine(returned, 8_000),)
+    again = orders.Issue(
+        town.account("bart", "WIJK"), "WIJK", 8_000, backing, a_commitment("retour")
+    )
+    town.do(again, *TREASURERS)
+    town.post(town.set_terms(minimum=100, fee=5_000, fund="noor", agreement="andere afspraken"))
+    agreed = town.agree("bart", "andere afspraken").order
+    town.together([agreed, town.redeem("bart", 51, 50).order], "bart")
+    town.post(town.agree("noor", "andere afspraken"))
+    whole = town.redeem("noor", 300)
+    town.post(whole)
+    mistake = orders.Correct(whole.order.identity, (_back(town, whole),), a_commitment("toch niet"))
+    town.do(mistake, *TREASURERS)
+    wider = replace(CREDITS.policy, payments="everyone", basis=a_commitment("besluit van 1 mei"))
+    town.do(orders.SetPolicy("WIJK", wider), *COORDINATORS)
+    town.post(town.redeem("bart", 7))
+    town.pays(town.leg("werk", "joop", 500, "WIJK"), by=["werk"])
+    town.pays(town.leg("joop", "amina", 200, "WIJK"), by=["joop"])
+
+
+def _legs_back(town: Story, redeemed: VerifiedOrder) -> tuple[orders.Leg, ...]:
+    return tuple(leg.reversed for leg in town.fact(Posted, redeemed.order.identity).legs)
+
+
 def _passkey_for(town: Story, name: str, device: str) -> VerifiedOrder:
     passkey = Passkey(device, origin="https://www.wijk.test")
     changes = {"purpose": "add_key", "kind": None, "limits": None, "scopes": ("manage", "pay")}
@@ -273,6 +319,7 @@ STORIES: dict[str, Callable[[Story], None]] = {
     "payments": payments,
     "treasury": treasury,
     "governance": governance,
+    "redeeming": redeeming,
 }
 
 

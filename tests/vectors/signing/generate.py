@@ -121,7 +121,7 @@ def messages() -> dict[str, Any]:
     tags = ["ledger", "order", "batch", "invitation", "secret", "login", "commitment", "seal"]
     texts = ["", "fiets maken", "Ren\u00e9e, \u00bd uur", "Rene\u0301e, \u00bd uur"]
     orders = [digest(ORDER, data).hex(), "00" * 32]
-    seal = {"time": 1795312980, "size": 41, "root": "5a" * 32, "ledger": LEDGER}
+    seal: dict[str, Any] = {"time": 1795312980, "size": 41, "root": "5a" * 32, "ledger": LEDGER}
     return {
         "tags": [
             {

@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from timebank_web.views import (
     allow,
+    audit,
+    books,
     coordinator,
     day,
     devices,
@@ -15,6 +17,9 @@ from timebank_web.views import (
     orders,
     pages,
     pay,
+    proposals,
+    propose,
+    public,
     receive,
     redeem,
     refund,
@@ -22,7 +27,7 @@ from timebank_web.views import (
     session,
     statement,
     till,
-    treasurer,
+    week,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -34,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     receive.blueprint,
     history.blueprint,
     pages.blueprint,
+    public.blueprint,
     devices.blueprint,
     till.blueprint,
     refund.blueprint,
@@ -41,9 +47,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     redeem.blueprint,
     coordinator.blueprint,
     invitations.blueprint,
-    treasurer.blueprint,
+    week.blueprint,
+    propose.blueprint,
+    proposals.blueprint,
     statement.blueprint,
     reward.blueprint,
     allow.blueprint,
     language.blueprint,
+    audit.blueprint,
+    books.blueprint,
 )

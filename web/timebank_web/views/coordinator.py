@@ -118,5 +118,6 @@ def suspend(member: str) -> ResponseReturnValue:
         warning=None,
         draft=sign_context(draft, shown=("member", "suspended")),
         button=_("Hef de blokkade op") if lifting else _("Blokkeer %(name)s", name=name),
+        danger=not lifting,
         leave=url_for("coordinator.member", member=member),
     )

@@ -9,12 +9,11 @@ from timebank_web.current import me, member, the_bank, visitor
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
 from timebank_web.texts import _
+from timebank_web.views.proposals import LOOKERS
+from timebank_web.views.week import DOERS
 from timebank_web.words import day
 
 blueprint = Blueprint("devices", __name__)
-
-SIGNERS = {"auditor", "coordinator", "issuer", "treasurer"}
-"""Roles that look at proposals."""
 
 
 @blueprint.get(PATHS["more"])
@@ -43,8 +42,11 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         (True, "poster", _("Mijn poster")),
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
+        (bool(DOERS & {*roles}), "week", _("Deze week")),
         ("treasurer" in roles, "allow", _("Beloningen die wachten")),
-        (bool(SIGNERS & {*roles}), "proposals", _("Voorstellen en dekking")),
+        (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
+        ("auditor" in roles, "audit", _("Kascommissie")),
+        (True, "seen", _("Wie keek in mijn gegevens?")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),
     ]
@@ -53,14 +55,22 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
 
 def _row(device: Device) -> dict[str, object]:
     current = visitor()
+    kind = _kind(device)
     return {
-        "label": device.label or _("Sleutel"),
-        "kind": "passkey" if device.key.scheme == "webauthn-es256" else "device",
+        "label": device.label or (_("Sleutelbestand") if kind == "file" else _("Sleutel")),
+        "kind": kind,
         "added": day(device.key.active_from),
         "this": current is not None and current.key_id == device.key.id,
         "blocked": device.key.revoked,
         "block": url_for("devices.block", key=device.key.id),
     }
+
+
+def _kind(device: Device) -> str:
+    """A passkey, a key that one browser keeps, or a key file, which no browser ever named."""
+    if device.key.scheme == "webauthn-es256":
+        return "passkey"
+    return "device" if device.label else "file"
 
 
 @blueprint.get("/toestellen/<key>/blokkeren")
@@ -92,6 +102,7 @@ def block(key: str) -> str:
         warning=_warning(device, bool(row["this"])),
         draft=sign_context(draft, shown=("key",)),
         button=_("Blokkeer dit toestel"),
+        danger=True,
         leave=PATHS["more"],
     )
 

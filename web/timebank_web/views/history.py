@@ -9,23 +9,25 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
-from timebank.ledger.orders import Order, Pay
-from timebank.services import membership, payments, receipts, statements
+from timebank.ledger.orders import Correct, Order, Pay, Refund
+from timebank.services import membership, payments, proofs, receipts, statements
 from timebank.services.statements import Movement
 from timebank.units import Unit
 from timebank_web.current import currencies, me, member, public, somebody, the_bank
-from timebank_web.moves import own_part, tell, what, who
+from timebank_web.moves import order_of, own_part, tell, what, who
 from timebank_web.paths import PATHS
 from timebank_web.qr import picture
 from timebank_web.sharing import may_read, receipt_url
 from timebank_web.texts import _
 from timebank_web.views.day import as_csv
-from timebank_web.words import currency_label, day, money, when
+from timebank_web.words import currency_label, day, money, together, when
 
 blueprint = Blueprint("history", __name__)
 
 MOST = 5_000
 PAGE = 30
+SEARCHED = 200
+"""How many later movements are searched for what gives an entry back."""
 
 
 # ---- all movements
@@ -156,7 +158,7 @@ def receipt(identity: str) -> ResponseReturnValue:
     moves = mine or _as_payer_sees_it(identity)
     first = moves[0]
     url = receipt_url(identity, outside=True)
-    checked = receipts.check_receipt(receipts.receipt(the_bank(), identity), the_bank().ledger)
+    checked = proofs.check_receipt(receipts.receipt(the_bank(), identity), the_bank().ledger)
     return render_template(
         "receipt.html",
         heading=_heading(first, bool(mine), identity),
@@ -164,6 +166,7 @@ def receipt(identity: str) -> ResponseReturnValue:
         incoming=first.amount > 0,
         name=who(first),
         memo=first.memo or what(first.type),
+        memo_label=_("Reden") if first.type == "correct" else _("Waarvoor"),
         when=when(first.time),
         reference=first.reference,
         entry=first.seq,
@@ -173,6 +176,8 @@ def receipt(identity: str) -> ResponseReturnValue:
         qr=picture(url, _("QR-code van deze bon")),
         download=url_for("history.proof", identity=identity, deel=request.args.get("deel")),
         state=_returned(identity, checked.order),
+        undone=_undone(first) if mine else [],
+        undoes=_undoes(checked.order) if mine else None,
         refund=_refund(first) if mine else None,
         ask_back=bool(mine) and first.type == "pay" and first.amount < 0,
     )
@@ -209,6 +214,8 @@ def _heading(first: Movement, mine: bool, identity: str) -> str:
         return _("%(name)s betaalde", name=who(taken))
     if first.type == "redeem":
         return _("U wisselde in")
+    if first.type == "correct":
+        return _("Teruggedraaid door de penningmeesters")
     if first.type == "refund":
         return _("U kreeg terug") if first.amount > 0 else _("U gaf terug")
     return _("U kreeg") if first.amount > 0 else _("U betaalde")
@@ -225,6 +232,41 @@ def _key_label(key_ids: Sequence[str], author: str) -> str:
         if device.key.id in key_ids
     ]
     return ", ".join(labels)
+
+
+def _undone(first: Movement) -> list[dict[str, str]]:
+    """Return what was given back of an entry since: how much, why, and where that is told."""
+    moved = sum(
+        one.amount for one in statements.entry_of(the_bank(), first.identity) if one.amount > 0
+    )
+    if moved == sum(leg.amount for leg in payments.correctable(the_bank(), first.identity)):
+        return []
+    later = statements.history(the_bank(), me().id, since=first.time, limit=SEARCHED)
+    names = {move.identity: move for move in later if move.type in ("refund", "correct")}
+    return [
+        {
+            "what": _("Teruggedraaid") if move.type == "correct" else _("Teruggegeven"),
+            "amount": together([(abs(one.amount), one.currency) for one in own_part(identity)]),
+            "why": move.memo,
+            "when": when(move.time),
+            "href": url_for("history.receipt", identity=identity),
+        }
+        for identity, move in names.items()
+        if _about(order_of(identity)) == first.identity
+    ]
+
+
+def _undoes(order: Order) -> str | None:
+    """Return where the entry is told that this one gives back."""
+    about = _about(order)
+    return url_for("history.receipt", identity=about) if about else None
+
+
+def _about(order: Order) -> str:
+    body = order.body
+    if isinstance(body, Correct):
+        return body.entry
+    return body.payment if isinstance(body, Refund) else ""
 
 
 def _returned(identity: str, order: Order) -> str | None:

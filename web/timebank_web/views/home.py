@@ -11,6 +11,7 @@ from timebank_web.current import me, member, the_bank
 from timebank_web.moves import tell
 from timebank_web.paths import PATHS
 from timebank_web.texts import _
+from timebank_web.views import week
 from timebank_web.words import currency_label, money
 
 blueprint = Blueprint("home", __name__)
@@ -24,6 +25,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "home.html",
         balances=[balance(one) for one in statements.balances(the_bank(), me().id)],
+        week=week.badge(),
         moves=tell(statements.history(the_bank(), me().id, limit=LATEST)),
     )
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from timebank import ids
 from timebank.errors import Refusal
-from timebank.services import receipts
+from timebank.ledger import orders
+from timebank.services import membership, receipts
 from timebank.services.drafts import read_submission
 from timebank.services.posting import post_one
 from timebank.services.statements import Movement
@@ -21,7 +22,13 @@ from timebank_web.words import money, sentence, when
 
 blueprint = Blueprint("orders", __name__)
 
-_AFTERWARDS = {"suspend": "members", "revoke_key": "more", "add_key": "more"}
+_AFTERWARDS = {
+    "suspend": "members",
+    "revoke_key": "more",
+    "add_key": "more",
+    "agree": "redeem",
+    "withdraw": "proposals",
+}
 
 
 @blueprint.post("/orders")
@@ -70,8 +77,30 @@ def done(identity: str) -> ResponseReturnValue:
     if mine:
         return render_template("result.html", **result(mine))
     order = order_of(identity)
-    say("good", _("Het is gedaan."))
+    say("good", _told(order.body))
     return redirect(PATHS[_AFTERWARDS.get(order.header.type, "home")])
+
+
+def _told(body: orders.Body) -> str:
+    """Return what was done, and to whom."""
+    match body:
+        case orders.Suspend(member=who, suspended=True):
+            return _("%(name)s is geblokkeerd.", name=_name(who))
+        case orders.Suspend(member=who):
+            return _("%(name)s doet weer mee.", name=_name(who))
+        case orders.RevokeKey(member=who, key=key):
+            devices = membership.devices(the_bank(), who)
+            label = next((one.label for one in devices if one.key.id == key), "") or _("De sleutel")
+            return _("%(device)s is geblokkeerd.", device=label)
+        case orders.Withdraw():
+            return _("Het voorstel is ingetrokken.")
+        case orders.Agree():
+            return _("U bent akkoord. U kunt nu inwisselen.")
+    return _("Het is gedaan.")
+
+
+def _name(who: str) -> str:
+    return membership.person(the_bank(), who).name or _("Het lid")
 
 
 def result(mine: Sequence[Movement]) -> dict[str, Any]:

@@ -43,11 +43,26 @@ def find() -> ResponseReturnValue:
     code = ids.read_code(typed)
     endpoint = _KINDS.get(len(code))
     if endpoint and code.isascii() and code.isalnum():
-        return redirect(url_for(endpoint, code=code))
-    errors = {"code": _("Deze code klopt niet. Een code heeft 8 of 16 letters en cijfers.")}
+        if _known(endpoint, code):
+            return redirect(url_for(endpoint, code=code))
+        errors = {"code": _("Deze code kennen wij niet. Kijk goed en typ hem opnieuw.")}
+    else:
+        errors = {"code": _("Deze code klopt niet. Een code heeft 8 of 16 letters en cijfers.")}
     template = "pay.html" if somebody() else "welcome.html"
     page = render_template(template, code=typed, errors=errors, payee=None)
     return make_response(page, 422)
+
+
+def _known(endpoint: str, code: str) -> bool:
+    """Whether a typed code is anybody's. An invitation's own page says what is wrong with it."""
+    try:
+        if endpoint == "pay.payee":
+            requests.payee_of(the_bank(), code)
+        elif endpoint == "pay.one_off":
+            requests.find(the_bank(), code)
+    except Refusal:
+        return False
+    return True
 
 
 # ---- a payee's static code

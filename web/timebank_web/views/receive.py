@@ -14,7 +14,7 @@ from timebank_web.asking import (
     spaced,
     standing,
 )
-from timebank_web.current import link, me, member, the_bank, wants_json
+from timebank_web.current import link, me, member, say, the_bank, wants_json
 from timebank_web.paths import PATHS
 from timebank_web.qr import picture
 from timebank_web.texts import _
@@ -78,7 +78,20 @@ def poster() -> ResponseReturnValue:
         code=spaced(code),
         serial=code[:4],
         back=PATHS["receive"],
+        replace=url_for("receive.replace"),
     )
+
+
+@blueprint.post(PATHS["poster"] + "/nieuw")
+@member
+def replace() -> ResponseReturnValue:
+    """Make one's static code worthless, with every poster that has it, and make another."""
+    if request.form.get("sure") != "yes":
+        say("warn", _("Zet eerst het vinkje. Uw code is nog dezelfde."))
+    else:
+        requests.replace_code(the_bank(), me().id)
+        say("good", _("U hebt een nieuwe code. De oude werkt niet meer."))
+    return redirect(PATHS["poster"])
 
 
 def _form(form: dict[str, str], errors: dict[str, str]) -> str:

@@ -1,30 +1,34 @@
 """A shop hands in credits for euro: how much, and to which account."""
 
-import re
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from timebank.errors import Code, Refusal
+from timebank.errors import Code, Refusal, Unfit
+from timebank.ledger import orders
 from timebank.ledger.facts import Currency
-from timebank.services import payments, statements, treasury
+from timebank.services import agreements, payments, settlement, statements
+from timebank.services.accounts import PayTo, parse_iban
+from timebank.services.agreements import Terms
+from timebank.services.drafts import tidy
 from timebank.services.statements import Balance
 from timebank.units import Unit, parse_amount
 from timebank_web.current import currencies, me, shop, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
 from timebank_web.texts import _
-from timebank_web.words import euro, money, when
+from timebank_web.words import euro, money, percent, when
 
 blueprint = Blueprint("redeem", __name__)
-
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
 @blueprint.get(PATHS["redeem"])
 @shop
 def ask() -> str:
-    """Ask how much, and where to; below it what was handed in before."""
+    """The terms, until they are agreed to; then how much, and where to. And what was before."""
+    currency, _balance = _redeemable()
+    terms = agreements.terms(the_bank(), currency.code)
+    if not agreements.agreed(the_bank(), me().id, currency.code):
+        return _terms_page(terms)
     return _form({}, {})
 
 
@@ -33,6 +37,9 @@ def ask() -> str:
 def check() -> ResponseReturnValue:
     """The order that hands in these credits, to be signed."""
     currency, balance = _redeemable()
+    if not agreements.agreed(the_bank(), me().id, currency.code):
+        raise Refusal(Code.NO_AGREEMENT)
+    terms = agreements.terms(the_bank(), currency.code)
     typed = {name: request.form.get(name, "").strip() for name in ("credits", "name", "iban")}
     errors = {}
     try:
@@ -41,28 +48,62 @@ def check() -> ResponseReturnValue:
         amount = 0
     if amount <= 0:
         errors["credits"] = _("Vul een bedrag in, zoals 12,50.")
+    elif amount < terms.minimum:
+        least = money(terms.minimum, currency.code)
+        errors["credits"] = _("U kunt vanaf %(least)s inwisselen.", least=least)
     elif amount > balance.available:
         most = money(max(0, balance.available), currency.code)
         errors["credits"] = _("U kunt %(most)s inwisselen.", most=most)
-    if not typed["name"]:
-        errors["name"] = _("Vul hier een naam in.")
-    iban = "".join(typed["iban"].split()).upper()
-    if not is_iban(iban):
-        errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
-    if errors:
+    account = _account(typed["name"], typed["iban"], errors)
+    if account is None or errors:
         return _form(typed, errors), 422
-    account = f"{typed['name']}, {spaced(iban)}"
-    draft = payments.draft_redeem(the_bank(), me().id, currency.code, amount, account)
+    draft = payments.draft_redeem(the_bank(), me().id, currency.code, amount, account.text)
+    body = draft.order.body
+    assert isinstance(body, orders.Redeem)
+    fee = {
+        "minor": body.fee,
+        "text": money(body.fee, currency.code),
+        "to": terms.fund_name,
+    } if body.fee else None  # fmt: skip
     return render_template(
         "redeem.html",
         step="check",
-        amount={"field": "amount", "minor": amount, "text": money(amount, currency.code)},
-        euro=euro(amount),
+        total=money(amount, currency.code),
+        fee=fee,
+        euro={"minor": body.amount, "text": euro(body.amount)},
         account=draft.openings[0].text,
         after=money(balance.balance - amount, currency.code),
-        draft=sign_context(draft, shown=("amount",)),
+        draft=sign_context(draft, shown=("amount", "fee")),
         leave=PATHS["redeem"],
     )
+
+
+def _terms_page(terms: Terms) -> str:
+    """What a shop agrees to before the first time, whole, with the order that says so."""
+    draft = agreements.draft_agree(the_bank(), me().id, terms.currency)
+    return render_template(
+        "redeem.html",
+        step="agree",
+        heading=terms.title,
+        paragraphs=[part for part in terms.text.split("\n\n") if part.strip()],
+        facts=_conditions(terms),
+        draft=sign_context(draft),
+        leave=PATHS["more"],
+    )
+
+
+def _conditions(terms: Terms) -> list[dict[str, str]]:
+    """What redeeming costs and from how much, in words."""
+    facts = []
+    if terms.minimum:
+        least = money(terms.minimum, terms.currency)
+        facts.append({"label": _("Per keer minstens"), "text": least})
+    if terms.fee:
+        text = _("%(part)s van wat u inwisselt", part=percent(terms.fee))
+        if terms.fund_name:
+            text += _(", voor %(name)s", name=terms.fund_name)
+        facts.append({"label": _("Kosten"), "text": text})
+    return facts
 
 
 def _form(typed: dict[str, str], errors: dict[str, str]) -> str:
@@ -74,6 +115,7 @@ def _form(typed: dict[str, str], errors: dict[str, str]) -> str:
         typed={"name": me().name, **typed},
         errors=errors,
         post=PATHS["redeem"],
+        conditions=_conditions(agreements.terms(the_bank(), currency.code)),
         open=_earlier(currency.code),
     )
 
@@ -88,7 +130,7 @@ def _redeemable() -> tuple[Currency, Balance]:
 
 
 def _earlier(currency: str) -> list[dict[str, str]]:
-    waiting = {item.redemption for item in treasury.plan_settlement(the_bank(), currency)}
+    waiting = {item.redemption for item in settlement.waiting(the_bank(), currency)}
     moves = statements.history(the_bank(), me().id, currency=currency, limit=500)
     return [
         {
@@ -101,13 +143,15 @@ def _earlier(currency: str) -> list[dict[str, str]]:
     ][:20]
 
 
-def is_iban(text: str) -> bool:
-    """Whether this is an IBAN with the right check digits (ISO 13616, modulo 97)."""
-    if not _IBAN.fullmatch(text) or (text.startswith("NL") and len(text) != 18):
-        return False
-    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
-
-
-def spaced(iban: str) -> str:
-    """Return an IBAN in groups of four, as it is on a bank card."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+def _account(name: str, iban: str, errors: dict[str, str]) -> PayTo | None:
+    """Return where to pay to, or None with what is wrong put beside its field."""
+    try:
+        number = parse_iban(iban)
+    except Unfit:
+        errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
+        return None
+    try:
+        return PayTo(tidy(name), number)
+    except Unfit:
+        errors["name"] = _("Vul hier een naam in.")
+        return None

@@ -123,6 +123,9 @@ function whole(digits) {
   return Number(digits);
 }
 
+/** Before an amount below zero: a real minus sign, as the pages write it. */
+const MINUS = "\u2212";
+
 /** How amounts are written, by the language of the page; two decimals always, so never two ways. */
 const WRITTEN = {
   nl: {
@@ -144,6 +147,7 @@ const WRITTEN = {
 export function minorUnits(shown, language) {
   if (language !== "nl" && language !== "en") return NaN;
   const text = shown.replace(/\s+/g, " ").trim();
+  if (text.startsWith(MINUS)) return -minorUnits(text.slice(1), language);
   const time = WRITTEN[language].time.exec(text);
   if (time && (time[1] || time[2])) return Number(time[1] ?? 0) * 60 + Number(time[2] ?? 0);
   const money = WRITTEN[language].money.exec(text);

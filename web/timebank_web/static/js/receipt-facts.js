@@ -23,8 +23,7 @@ export function fill(root, { entry, genesis, checkpoint, keyIds }, identity) {
   keys.replaceChildren(
     ...keyIds.flatMap((id, place) => [line(maker(authorizations[place], keys)), code(id)]),
   );
-  const units = new Map(genesis.currencies.map((/** @type {any} */ of) => [of.code, of.unit]));
-  showLegs(facts, legsOf(order), units);
+  showLegs(facts, legsOf(order), kinds(genesis.currencies, facts.dataset));
   facts.hidden = false;
 }
 
@@ -35,8 +34,22 @@ function legsOf(order) {
   return typeof amount === "number" && currency ? [{ currency, amount, payer, payee }] : [];
 }
 
-/** @param {HTMLElement} facts @param {any[]} legs @param {Map<string, string>} units by currency */
-function showLegs(facts, legs, units) {
+/** @typedef {{unit: string, name: string}} Kind */
+
+/**
+ * What each currency is called, as everywhere else: credits are credits, unless there are several.
+ * @param {any[]} currencies of the genesis @param {DOMStringMap} words @returns {Map<string, Kind>}
+ */
+function kinds(currencies, words) {
+  const several = currencies.filter(({ unit, policy }) => unit === "cent" && policy.kind !== "euro").length > 1;
+  return new Map(currencies.map(({ code, unit, policy }) => {
+    const credits = several ? `${code.toLowerCase()}-${words.credits}` : words.credits;
+    return [code, { unit, name: (policy.kind === "euro" ? words.euro : credits) ?? code }];
+  }));
+}
+
+/** @param {HTMLElement} facts @param {any[]} legs @param {Map<string, Kind>} known by currency */
+function showLegs(facts, legs, known) {
   for (const part of facts.querySelectorAll("[data-legs]")) {
     part.toggleAttribute("hidden", legs.length === 0);
   }
@@ -44,7 +57,7 @@ function showLegs(facts, legs, units) {
   const { from, to } = place.dataset;
   place.replaceChildren(
     ...legs.flatMap(({ amount, currency, payer, payee }) => [
-      line(money(amount, currency, units.get(currency), facts.dataset)),
+      line(money(amount, known.get(currency) ?? { unit: "", name: currency }, facts.dataset)),
       ...(payer ? [line(`${from} `, code(payer))] : []),
       ...(payee ? [line(`${to} `, code(payee))] : []),
     ]),
@@ -52,11 +65,11 @@ function showLegs(facts, legs, units) {
 }
 
 /**
- * @param {number} amount @param {string} currency
- * @param {string | undefined} unit undefined for a currency that came later than the ledger
+ * @param {number} amount
+ * @param {Kind} kind without a unit for a currency that came later than the ledger
  * @param {DOMStringMap} words
  */
-function money(amount, currency, unit, words) {
+function money(amount, { unit, name }, words) {
   const sign = amount < 0 ? "−" : "";
   const size = Math.abs(amount);
   if (unit === "minute") {
@@ -66,9 +79,9 @@ function money(amount, currency, unit, words) {
   }
   if (unit === "cent") {
     const whole = Math.floor(size / 100).toLocaleString(language());
-    return `${sign}${whole}${comma()}${String(size % 100).padStart(2, "0")} ${currency}`;
+    return `${sign}${whole}${comma()}${String(size % 100).padStart(2, "0")} ${name}`;
   }
-  return `${sign}${size} ${currency}`;
+  return `${sign}${size} ${name}`;
 }
 
 /** @returns {string} what stands before the cents in the page's language */

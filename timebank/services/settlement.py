@@ -1,0 +1,399 @@
+"""Settlement: what shops handed in, planned into one file for the bank, signed for, and paid.
+
+    waiting → plan → (two treasurers sign) → posted → the bank pays → its lines come in
+
+Every step looks first at what is there, so each can be done again after it was cut short. Nobody is
+paid twice: an order settles a redemption once, and the file for the bank is always the same bytes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from timebank.errors import Code, Flaw, Refusal, Unfit
+from timebank.ledger import orders
+from timebank.ledger.facts import Account, Member, Redemption
+from timebank.services import files, house, pain
+from timebank.services.accounts import (
+    MAX_HOLDER,
+    Debtor,
+    PayTo,
+    bank_text,
+    parse_pay_to,
+    payment_reference,
+)
+from timebank.services.bank import Bank
+from timebank.services.drafts import Draft, commit, draft_proposal
+from timebank.services.files import File, PaymentsName, payments_named
+from timebank.services.matching import Kind
+from timebank.services.proposals import proposals, signed_by, threshold
+from timebank.services.reconciling import matched, returned, settled
+from timebank.services.treasury import system_accounts
+from timebank.storage import fold, journal, people
+from timebank.storage.engine import reading
+
+MOST = 256
+"""As many payouts as one order may hold (`orders.Settle.payouts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """One redemption to be paid: the shop, the euro cents, and where it wants them.
+
+    `destination` is the text its shop signed, "" where that was erased; `to` is what it says, None
+    where the bank cannot be told to pay it, with `flaw` saying why.
+    """
+
+    redemption: str
+    account: str
+    member: str
+    name: str
+    currency: str
+    amount: int
+    destination: str
+    to: PayTo | None
+    flaw: Flaw | None
+
+    @property
+    def reference(self) -> str:
+        """The reference by which the bank and the shop know this payment (ISO 11649)."""
+        return payment_reference(self.redemption)
+
+    @property
+    def sent_name(self) -> str:
+        """The holder's name in the characters that go to the bank; show it where it differs."""
+        return bank_text(self.to.name, MAX_HOLDER) if self.to else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A settlement to sign: the order, what it pays, and the file that it commits to."""
+
+    draft: Draft
+    payouts: tuple[Payout, ...]
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was planned, in orders of at most `MOST` payouts, and what was left out of it."""
+
+    runs: tuple[Planned, ...]
+    left_out: tuple[Payout, ...]
+
+
+def waiting(bank: Bank, currency: str | None = None) -> list[Payout]:
+    """Return every redemption that waits to be paid, by shop; `flaw` says which cannot be."""
+    with reading(bank.engine) as conn:
+        return _payouts(
+            conn,
+            [
+                (item.redemption, item.account, item.currency, item.open)
+                for item in fold.every(conn, Redemption)
+                if currency in (None, item.currency) and item.open and not item.settled_by
+            ],
+        )
+
+
+def payouts_of(bank: Bank, settle: orders.Settle) -> list[Payout]:
+    """Return the list a settlement pays, before and after it was posted: it is the same list."""
+    with reading(bank.engine) as conn:
+        return _payouts(
+            conn,
+            [
+                (item.redemption, item.payee, settle.currency, item.amount)
+                for item in settle.payouts
+            ],
+        )
+
+
+def _payouts(conn: Connection, items: Sequence[tuple[str, str, str, int]]) -> list[Payout]:
+    """Put names and destinations to redemptions (redemption, account, currency, amount)."""
+    accounts = fold.load_facts(conn, [(Account, account) for _, account, _, _ in items])
+    owners = {fact.id: fact.owner for fact in accounts if isinstance(fact, Account)}
+    members = fold.load_facts(conn, [(Member, owner) for owner in owners.values()])
+    commitments = {fact.id: fact.name for fact in members if isinstance(fact, Member)}
+    names = people.names(conn, commitments.values())
+    destinations = people.payouts(conn, [redemption for redemption, _, _, _ in items])
+    payouts = []
+    for redemption, account, currency, amount in items:
+        destination = destinations.get(redemption, "")
+        to, flaw = _payable(destination, amount)
+        member = owners[account]
+        name = names.get(commitments[member], "")
+        payouts.append(
+            Payout(redemption, account, member, name, currency, amount, destination, to, flaw)
+        )
+    return sorted(payouts, key=lambda payout: (payout.name, payout.redemption))
+
+
+def _payable(destination: str, amount: int) -> tuple[PayTo | None, Flaw | None]:
+    """Where a destination says to pay, or why nobody can be told to pay it."""
+    if not destination:
+        return None, Flaw.UNREADABLE_ACCOUNT
+    if amount > pain.MOST_CENTS:
+        return None, Flaw.AMOUNT_TOO_LARGE
+    try:
+        return parse_pay_to(destination), None
+    except Unfit as unfit:
+        return None, unfit.code
+
+
+# ---- planning
+
+
+def plan(
+    bank: Bank, author: str, currency: str, form: pain.Format = pain.FORMATS[0], **when: Any
+) -> Plan:
+    """Make the orders that settle all that can be paid, each with its file for the bank.
+
+    The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT.
+    """
+    require_clean(bank)
+    own = house.own_account(bank)
+    found = waiting(bank, currency)
+    payable = [payout for payout in found if payout.to]
+    parts = [payable[start : start + MOST] for start in range(0, len(payable), MOST)]
+    return Plan(
+        tuple(_planned(bank, author, currency, own, part, form, when) for part in parts),
+        tuple(payout for payout in found if not payout.to),
+    )
+
+
+def require_clean(bank: Bank) -> None:
+    """Raise where the ledger's own checks have found something: then no euro leaves.
+
+    Called before a settlement is planned and before it is posted.
+    """
+
+
+def _planned(
+    bank: Bank,
+    author: str,
+    currency: str,
+    own: Debtor,
+    payouts: Sequence[Payout],
+    form: pain.Format,
+    when: dict[str, Any],
+) -> Planned:
+    created = when.get("created") or bank.clock.now()
+    data = pain.write(own, _payments(payouts), created, form)
+    name = PaymentsName(form, files.digest(data))
+    file = files.keep_payments(bank, _file_name(payouts), created, data)
+    draft = draft_settle(bank, author, currency, payouts, name, **when | {"created": created})
+    return Planned(draft, tuple(payouts), file)
+
+
+def _payments(payouts: Iterable[Payout]) -> list[pain.Payment]:
+    # By redemption, as in the order: names can be erased and must not change the file's order.
+    ordered = sorted(payouts, key=lambda payout: payout.redemption)
+    return [
+        pain.Payment(payout.redemption, payout.to, payout.amount) for payout in ordered if payout.to
+    ]
+
+
+def _file_name(payouts: Iterable[Payout]) -> str:
+    message = pain.message_id([payout.redemption for payout in payouts])
+    return f"uitbetaling-{message[:12]}.xml"
+
+
+def draft_settle(
+    bank: Bank,
+    author: str,
+    currency: str,
+    payouts: Sequence[Payout],
+    file: PaymentsName,
+    **when: Any,
+) -> Draft:
+    """Return the order that retires these redemptions and books their euro as paid out.
+
+    It commits to the file for the bank, so that the file that was paid can be told from another.
+    """
+    with reading(bank.engine) as conn:
+        system = system_accounts(conn)
+    opening = commit(file.text)
+    lines = sorted(
+        (orders.Payout(item.redemption, item.account, item.amount) for item in payouts),
+        key=lambda payout: payout.redemption,
+    )
+    body = orders.Settle(
+        currency, system["transit"], system["outside"], tuple(lines), opening.commitment
+    )
+    return draft_proposal(bank, author, body, (opening,), **when)
+
+
+# ---- the file that was signed for
+
+
+def payments_file(bank: Bank, draft: Draft) -> File:
+    """Return the file for the bank that a settlement commits to, byte for byte.
+
+    The kept one, or where that was lost one made again. Raises Unfit PAYMENTS_CHANGED where neither
+    is what was signed for: an account was erased since, or the text behind the commitment was.
+    """
+    body = draft.order.body
+    if not isinstance(body, orders.Settle):
+        raise Refusal(Code.UNKNOWN_ENTRY, entry=draft.order.identity)
+    texts = {opening.commitment: opening.text for opening in draft.openings}
+    name = payments_named(texts.get(body.file, ""))
+    if name is None:
+        raise Unfit(Flaw.PAYMENTS_CHANGED)
+    kept = files.find(bank, name.digest)
+    if kept is not None and files.digest(kept.data) == name.digest:
+        return kept
+    return _made_again(bank, draft.order, body, name)
+
+
+def _made_again(bank: Bank, order: orders.Order, body: orders.Settle, name: PaymentsName) -> File:
+    payouts = payouts_of(bank, body)
+    form = next((each for each in pain.FORMATS if each == name.format), None)
+    if form is None or any(payout.to is None for payout in payouts):
+        raise Unfit(Flaw.PAYMENTS_CHANGED)
+    created = order.header.created
+    data = pain.write(house.own_account(bank), _payments(payouts), created, form)
+    if files.digest(data) != name.digest:
+        raise Unfit(Flaw.PAYMENTS_CHANGED)
+    return files.keep_payments(bank, _file_name(payouts), created, data)
+
+
+def posted_file(bank: Bank, identity: str) -> File:
+    """Return the file for the bank of a settlement that is in the journal.
+
+    Raises Refusal UNKNOWN_ENTRY while it is not: a file that is not there cannot be paid too early.
+    """
+    with reading(bank.engine) as conn:
+        order = settled(conn).get(identity)
+        if order is None:
+            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        openings = people.openings_in(conn, order.data)
+    return payments_file(bank, Draft(order, openings))
+
+
+# ---- what became of them
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A payout of a run: the days on which the bank paid it and sent it back, "" while it has not.
+
+    Only lines that are recorded in the journal count. `reissued` says that its shop has the
+    credits again; `reason` is the bank's for sending it back (ISO 20022 code).
+    """
+
+    payout: Payout
+    paid_on: str = ""
+    returned_on: str = ""
+    reason: str = ""
+    reissued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A settlement from plan to bank, amounts in euro cents, times in UTC seconds (0: not yet).
+
+    `state` is planned, signed (by enough, not posted yet), posted (the bank can be told), paid (it
+    has paid all of it), returned (something came back), withdrawn or expired.
+    """
+
+    identity: str
+    currency: str
+    state: str
+    planned: int
+    posted: int
+    signed: int
+    needed: int
+    payouts: tuple[Progress, ...]
+
+    @property
+    def total(self) -> int:
+        """All of it, in euro cents."""
+        return sum(item.payout.amount for item in self.payouts)
+
+    @property
+    def paid(self) -> int:
+        """What the bank has paid."""
+        return sum(item.payout.amount for item in self.payouts if item.paid_on)
+
+    @property
+    def returned(self) -> int:
+        """What came back of that."""
+        return sum(item.payout.amount for item in self.payouts if item.returned_on)
+
+
+def runs(bank: Bank) -> list[Run]:
+    """Return every settlement that was planned or posted, newest first."""
+    needed = threshold(bank, "settle")
+    with reading(bank.engine) as conn:
+        posted = settled(conn)
+        times = journal.find_entries(conn, posted)
+        progress = _progress(conn)
+    proposed = [item for item in proposals(bank) if isinstance(item.order.body, orders.Settle)]
+    known = {item.order.identity for item in proposed}
+    signed = {item.order.identity: len(signed_by(bank, item)) for item in proposed}
+    found = [(item.order, item.state) for item in proposed]
+    found += [(order, "posted") for identity, order in posted.items() if identity not in known]
+    return sorted(
+        (
+            _run(
+                bank,
+                order,
+                state,
+                posted=times.get(order.identity, (0, 0))[1],
+                signed=signed.get(order.identity, 0),
+                needed=needed.count if needed else 0,
+                progress=progress,
+            )
+            for order, state in found
+        ),
+        key=lambda run: (-run.planned, run.identity),
+    )
+
+
+def _run(
+    bank: Bank,
+    order: orders.Order,
+    state: str,
+    *,
+    posted: int,
+    signed: int,
+    needed: int,
+    progress: dict[str, dict[str, Any]],
+) -> Run:
+    assert isinstance(order.body, orders.Settle)
+    payouts = tuple(
+        # What another order settled is not this one's, though both planned it.
+        Progress(item, **(progress.get(item.redemption, {}) if posted else {}))
+        for item in payouts_of(bank, order.body)
+    )
+    if state == "open":
+        state = "signed" if signed >= needed else "planned"
+    elif any(item.returned_on for item in payouts):
+        state = "returned"
+    elif posted and all(item.paid_on for item in payouts):
+        state = "paid"
+    created = order.header.created
+    return Run(order.identity, order.body.currency, state, created, posted, signed, needed, payouts)
+
+
+def _progress(conn: Connection) -> dict[str, dict[str, Any]]:
+    """What the recorded bank lines say of each payout, by redemption."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    lines = matched(conn)
+    for item in lines:
+        if item.recorded and item.match.kind is Kind.PAID:
+            for payout in item.match.payouts:
+                found[payout.redemption]["paid_on"] = item.kept.line.day
+    for back in returned(conn, lines):
+        line = back.line.line
+        reasons = [
+            detail.returned for detail in line.details if detail.end_to_end == back.owed.reference
+        ]
+        found[back.owed.redemption] |= {
+            "returned_on": line.day,
+            "reason": "".join(reasons[:1]),
+            "reissued": back.reissued,
+        }
+    return found

@@ -1,0 +1,86 @@
+"""The first screen of who looks after the money: what there is to do this week."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from timebank.services import week as services
+from timebank.services.week import BudgetLeft, Week
+from timebank_web.current import me, role, the_bank
+from timebank_web.paths import PATHS
+from timebank_web.proposing import cover_rows
+from timebank_web.texts import _, ngettext
+from timebank_web.views.proposals import line
+from timebank_web.words import currency_label, day, money
+
+blueprint = Blueprint("week", __name__)
+
+DOERS = {"coordinator", "issuer", "treasurer"}
+"""Roles with something to do every week."""
+
+
+@blueprint.get(PATHS["week"])
+@role("treasurer", "issuer", "coordinator")
+def this_week() -> str:
+    """What waits for this member, and how the money stands."""
+    found = services.week(the_bank(), me().id)
+    return render_template(
+        "week.html",
+        count=found.count,
+        proposals=[line(one, stands) for one, stands in found.proposals],
+        redemptions=[
+            {
+                "text": ngettext(
+                    "%(num)s keer ingewisseld", "%(num)s keer ingewisseld", waits.count
+                ),
+                "amount": money(waits.amount, waits.currency),
+            }
+            for waits in found.redemptions
+        ],
+        cover=[row for item in found.cover for row in cover_rows(item)],
+        budgets=[_budget(budget) for budget in found.budgets],
+    )
+
+
+def _budget(budget: BudgetLeft) -> dict[str, Any]:
+    until = day(budget.until)
+    return {
+        "label": currency_label(budget.currency),
+        "ended": budget.ended,
+        "until": _("Gesloten sinds %(day)s", day=until)
+        if budget.ended
+        else _("Open tot en met %(day)s", day=until),
+        "unissued": money(budget.unissued, budget.currency),
+        "in_circulation": money(budget.in_circulation, budget.currency),
+        "retire": url_for("propose.ask", kind="inleveren")
+        if budget.ended and budget.in_circulation and "issuer" in me().roles
+        else None,
+    }
+
+
+def badge() -> dict[str, Any] | None:
+    """Return what home says of this week to who has a task in it; None for all others."""
+    if not DOERS & {*me().roles}:
+        return _own_signature()
+    found: Week = services.week(the_bank(), me().id)
+    return {
+        "href": PATHS["week"],
+        "count": found.count,
+        "text": ngettext("%(num)s ding te doen", "%(num)s dingen te doen", found.count)
+        if found.count
+        else _("Niets te doen"),
+    }
+
+
+def _own_signature() -> dict[str, Any] | None:
+    """A proposal that needs the signature of somebody without a task: of what is theirs."""
+    waiting = services.own(the_bank(), me().id)
+    if not waiting:
+        return None
+    return {
+        "href": url_for("proposals.one", identity=waiting[0].order.identity),
+        "count": len(waiting),
+        "text": ngettext(
+            "%(num)s voorstel wacht op u", "%(num)s voorstellen wachten op u", len(waiting)
+        ),
+    }
