@@ -23,9 +23,9 @@ from timebank.errors import TimebankError
 from timebank.journal.bundles import read_bundle
 from timebank.ledger.entries import Entry, parse_entry
 from timebank.ledger.facts import Account, Member, MemberKey, Redemption
-from timebank.services import auditing
+from timebank.services import proofs
 from timebank.services.accounts import payment_reference
-from timebank.services.auditing import Verdict
+from timebank.services.proofs import Verdict
 from timebank_cli.demo.neighbourhood import PERSONS, SHOPS
 from timebank_cli.demo.scanning import Scanner, draw, read_image
 from timebank_cli.demo.wijk import read_key
@@ -58,7 +58,7 @@ class Run:
 
     def verify(self, data: bytes) -> Verdict:
         """Check a bundle with nothing but the ledger id and the checkpoint on paper."""
-        return auditing.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
+        return proofs.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
 
     def entries(self) -> list[Entry]:
         return [parse_entry(data) for data in read_bundle(io.BytesIO(self.bundle)).entries]

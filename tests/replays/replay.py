@@ -25,12 +25,13 @@ from timebank.clock import SetClock
 from timebank.errors import Code
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services.auditing import export, verify_bundle
+from timebank.services.auditing import export
 from timebank.services.bank import Bank
 from timebank.services.bookkeeping import keep_books
 from timebank.services.founding import found
 from timebank.services.periods import Period
 from timebank.services.posting import Posted, Submission, post
+from timebank.services.proofs import verify_bundle
 from timebank.services.statements import local
 from timebank.settings import Settings
 from timebank.signing.authorizations import authorize

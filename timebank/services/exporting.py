@@ -14,7 +14,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pyzipper import WZ_AES, AESZipFile
 
 from timebank import ids
-from timebank.services import house
+from timebank.ledger.facts import Member
+from timebank.services import house, readings
 from timebank.services.bank import Bank
 from timebank.services.bookkeeping import Books, Progress, keep_books
 from timebank.services.formats import plaintext
@@ -22,7 +23,7 @@ from timebank.services.formats.auditfile import Company, auditfile
 from timebank.services.formats.sheets import sheets
 from timebank.services.periods import Span
 from timebank.services.statements import local
-from timebank.storage import exports
+from timebank.storage import exports, fold
 from timebank.storage.engine import reading, writing
 from timebank.storage.exports import Export, Format
 
@@ -72,6 +73,8 @@ def export(
     )
     with writing(bank.engine) as conn:
         exports.keep(conn, logged)
+        members = [each.id for each in fold.every(conn, Member)] if names else []
+    readings.note(bank, by, members, "export")
     return Exported(data, suffix, logged)
 
 

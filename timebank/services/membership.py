@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
@@ -67,8 +69,13 @@ def people_of(bank: Bank) -> list[Person]:
 def person(bank: Bank, member: str) -> Person:
     """Return one member; Refusal UNKNOWN_MEMBER."""
     with reading(bank.engine) as conn:
-        found = member_of(conn, member)
-        return _person(found, people.names(conn, [found.name]))
+        return find_person(conn, member)
+
+
+def find_person(conn: Connection, member: str) -> Person:
+    """Do what `person` does, in a transaction of the caller's."""
+    found = member_of(conn, member)
+    return _person(found, people.names(conn, [found.name]))
 
 
 def _person(member: Member, names: Mapping[str, str]) -> Person:
