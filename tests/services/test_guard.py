@@ -16,6 +16,7 @@ from timebank.services import auditing, proofs, receipts
 from timebank.services.bank import open_bank
 from timebank.services.guard import SLOT, Guard, _slot
 from timebank.services.posting import Posted, post
+from timebank.signing.canonical import encode
 
 
 def refuses(village: Village, code: Down) -> str:
@@ -293,3 +294,13 @@ def _folder(path, name):
     folder = path / name
     folder.mkdir()
     return folder
+
+
+def test_a_guard_of_a_program_that_knew_no_slots_is_read_and_gets_them(village):
+    last = village.bank.guard.read()
+    written = {"ledger": last.ledger, "root": last.root.hex(), "size": last.size}
+    guard_file(village).write_bytes(encode(written))
+    assert village.bank.guard.read() == last
+    village.post(village.world.pay("joop", "amina", 5))
+    assert guard_file(village).stat().st_size == 2 * SLOT
+    assert village.bank.guard.read().size == last.size + 1

@@ -125,6 +125,8 @@ class Guard:
     def advance(self, checkpoint: Checkpoint) -> None:
         """Write a later checkpoint, over the older slot; the other one stays as it is."""
         try:
+            if self.path.stat().st_size != 2 * SLOT:
+                return self.write(checkpoint)  # of a program that knew no slots
             descriptor = os.open(self.path, os.O_RDWR)
             try:
                 slots = _slots(os.pread(descriptor, 2 * SLOT, 0))
@@ -178,18 +180,27 @@ def _slot(checkpoint: Checkpoint) -> bytes:
 
 
 def _slots(data: bytes) -> dict[int, Checkpoint]:
-    """What the slots say, by their number, without one that is spoilt; ValueError if both are."""
+    """What the slots say, by their number, without one that is spoilt; ValueError if both are.
+
+    Until 2026-11-27 the file was one checkpoint and nothing else: it reads as one slot.
+    """
+    if data.startswith(b"{"):
+        return {0: _checkpoint(data)}
     if len(data) != 2 * SLOT:
         raise ValueError("not two slots")
     slots = {}
     for number in (0, 1):
         text = data[number * SLOT : (number + 1) * SLOT].rstrip()
         if text[:_SUM] == _sum(text[_SUM:]):
-            saved = read(_Saved, decode(text[_SUM:]))
-            slots[number] = Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))
+            slots[number] = _checkpoint(text[_SUM:])
     if not slots:
         raise ValueError("both slots are spoilt")
     return slots
+
+
+def _checkpoint(data: bytes) -> Checkpoint:
+    saved = read(_Saved, decode(data))
+    return Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))
 
 
 def _sum(text: bytes) -> bytes:
