@@ -79,6 +79,7 @@ GET  /leden                                   302 302 403 403 200 403 403 403 40
 GET  /leden/<member>                          302 302 403 403 200 403 403 403 403
 POST /leden/<member>/blokkeren                302 302 403 403 422 403 403 403 403
 GET  /meer                                    302 302 200 200 200 200 200 200 403
+GET  /naar-buiten                             302 302 403 403 403 403 200 200 403
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403

@@ -53,6 +53,17 @@ def load_facts(conn: Connection, refs: Iterable[Ref]) -> list[Fact]:
     return [fact for kind in keys for part in parts(keys[kind]) for fact in _load(conn, kind, part)]
 
 
+def find(conn: Connection, kind: type[F], key: str) -> F | None:
+    """Return the fact of this type with this key, or None."""
+    return find_all(conn, kind, [key]).get(key)
+
+
+def find_all(conn: Connection, kind: type[F], keys: Iterable[str]) -> dict[str, F]:
+    """Return those facts of this type that there are, by key."""
+    facts = load_facts(conn, [(kind, key) for key in keys])
+    return {fact.key: fact for fact in facts if isinstance(fact, kind)}
+
+
 def load_governance(conn: Connection) -> list[Fact]:
     """Return the facts nearly every order needs: Governance, all currencies, all holders."""
     return [*every(conn, Governance), *every(conn, Currency), *every(conn, Holders)]

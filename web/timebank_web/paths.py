@@ -19,6 +19,7 @@ PATHS = {
     "week": "/week",
     "proposals": "/voorstellen",
     "audit": "/kascommissie",
+    "exports": "/naar-buiten",
     "seen": "/gekeken",
     "propose": "/voorstellen/nieuw",
     "till": "/kassa",
