@@ -6,10 +6,12 @@ nothing is settled. Payments go on: whoever pays did nothing wrong.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from timebank.errors import Down, TimebankError, Unavailable
 from timebank.ledger.entries import parse_entry, verify_entry
+from timebank.ledger.orders import Order
 from timebank.services import auditing
 from timebank.services.auditing import Audit, Check, Progress
 from timebank.services.bank import Bank
@@ -51,6 +53,17 @@ def require_clean(bank: Bank) -> None:
             f"{len(found)} found by the self-check, the first by {found[0].check}:"
             f" {found[0].detail}; when it is put right, run timebank audit check",
         )
+
+
+@contextmanager
+def around(bank: Bank, order: Order) -> Iterator[None]:
+    """Check quickly before and after an order is posted that settles; do nothing around others."""
+    settles = order.header.type == "settle"
+    if settles:
+        require_clean(bank)
+    yield
+    if settles:
+        quick(bank)
 
 
 def claim(bank: Bank, depth: Depth, since: int) -> bool:
