@@ -1,6 +1,6 @@
 """Everything in words a neighbour uses: amounts, times, and why something was not done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from flask import Flask
@@ -92,6 +92,16 @@ def currency_label(currency: str) -> str:
 def day(seconds: int) -> str:
     """Return "22 november 2026", as the calendar in the neighbourhood has it."""
     return str(format_date(local(seconds).date(), "d MMMM yyyy"))
+
+
+def month(first: date) -> str:
+    """Return "november 2026"."""
+    return str(format_date(first, "MMMM yyyy"))
+
+
+def short_day(which: date) -> str:
+    """Return "22 nov", for a table that says elsewhere which year it is about."""
+    return str(format_date(which, "d MMM"))
 
 
 def when(seconds: int) -> str:

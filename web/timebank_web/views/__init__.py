@@ -3,6 +3,9 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    allow,
+    audit,
+    books,
     coordinator,
     day,
     devices,
@@ -20,7 +23,9 @@ from timebank_web.views import (
     receive,
     redeem,
     refund,
+    reward,
     session,
+    statement,
     till,
     week,
 )
@@ -45,5 +50,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     week.blueprint,
     propose.blueprint,
     proposals.blueprint,
+    statement.blueprint,
+    reward.blueprint,
+    allow.blueprint,
     language.blueprint,
+    audit.blueprint,
+    books.blueprint,
 )

@@ -1,8 +1,9 @@
 """What everybody may read: welcome, help, and who sees what."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from timebank.standalone import packing
 from timebank_web.current import public, somebody, the_bank
 from timebank_web.paths import PATHS
 
@@ -34,4 +35,19 @@ def privacy() -> str:
 @public
 def verify() -> str:
     """Where a browser checks a receipt by itself: nothing of it is sent here."""
-    return render_template("verify.html", ledger_id=the_bank().ledger)
+    return render_template(
+        "verify.html",
+        ledger_id=the_bank().ledger,
+        verifier={"href": url_for("pages.verifier"), "sha256": packing.digest()},
+    )
+
+
+@blueprint.get(PATHS["verify"] + "/" + packing.NAME)
+@public
+def verifier() -> Response:
+    """The verifier as one file, for a laptop that has only Python."""
+    return Response(
+        packing.pack(),
+        mimetype="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{packing.NAME}"'},
+    )
