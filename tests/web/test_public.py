@@ -11,6 +11,9 @@ from tests.web.conftest import Browser, Street
 from tests.world import FOUNDERS, LOG_KEY
 from timebank.journal.checkpoints import open_note
 from timebank.ledger import orders
+from timebank.services import seals
+from timebank.signing.authorizations import authorize
+from timebank.signing.messages import Tag
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -111,6 +114,21 @@ def test_whether_all_is_covered_is_told_today(wijk: Street) -> None:
     assert "Er staan nu te weinig euro’s op de bank" in page
 
 
+def test_who_checked_the_books_and_when_is_there_for_everybody(wijk: Street) -> None:
+    wijk.do(orders.SetRole(wijk.world.member("amina"), "auditor", True), "els", "farid")
+    page = wijk.browser().page("/openbaar")
+    assert "Nagekeken door de kascommissie" not in page
+    statement = seals.draft(wijk.bank)
+    signature = authorize(wijk.world.key("amina"), Tag.SEAL, statement.data)
+    seals.keep(wijk.bank, statement, signature)
+    page = wijk.browser().page("/openbaar")
+    assert "Nagekeken door de kascommissie" in page
+    assert "amina" in page
+    assert "1 oktober 2026" in page
+    (seal,) = document_of(wijk.browser())["seals"]
+    assert seal == {"size": statement.size, "root": statement.root, "day": "2026-10-01"}
+
+
 def test_the_same_figures_are_there_for_programs(wijk: Street) -> None:
     answer = wijk.browser().get("/openbaar/cijfers.json")
     assert answer.mimetype == "application/json"
@@ -121,6 +139,7 @@ def test_the_same_figures_are_there_for_programs(wijk: Street) -> None:
         "at_least": {"persons": 10, "shops": 3},
         "covered": True,
         "last_settlement": "2026-09-21",
+        "seals": [],
         "credits": [
             {
                 **september,

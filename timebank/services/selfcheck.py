@@ -113,6 +113,7 @@ QUICK: tuple[Check, ...] = (
     auditing.check_append_only,
     auditing.check_sums,
     auditing.check_guard,
+    auditing.check_seals,
     *TREASURY,
 )
 FULL: tuple[Check, ...] = (*auditing.CHECKS, *TREASURY)
