@@ -108,7 +108,8 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
 def post(bank: Bank, identity: str) -> Posted | None:
     """Post a proposal that enough people signed, wherever they did; None while others have to.
 
-    Raises the Refusal of the rules, or UNKNOWN_ENTRY.
+    Raises the Refusal of the rules, or UNKNOWN_ENTRY; Unavailable FINDINGS for a settlement while
+    the books do not add up.
     """
     found = proposals.proposal(bank, identity)
     with reading(bank.engine) as conn:
@@ -116,8 +117,8 @@ def post(bank: Bank, identity: str) -> Posted | None:
         stands = _approvals(bank, conn, found.order, found.authorizations)
     if found.state != "posted" and not stands.complete:
         return None
-    signatures = [value for _, _, value in living]
-    return post_one(bank, found.draft.submission(signatures))
+    submission = found.draft.submission([value for _, _, value in living])
+    return post_one(bank, submission)
 
 
 def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, url_for
 
 from timebank.services import week as services
 from timebank.services.week import BudgetLeft, Week
+from timebank_web import findings
 from timebank_web.current import me, role, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.proposing import cover_rows
@@ -26,6 +27,8 @@ def this_week() -> str:
     found = services.week(the_bank(), me().id)
     return render_template(
         "week.html",
+        findings=findings.standing(the_bank()),
+        last_look=findings.last_look(the_bank()),
         count=found.count,
         proposals=[line(one, stands) for one, stands in found.proposals],
         redemptions=[
