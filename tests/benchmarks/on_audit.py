@@ -30,7 +30,7 @@ def measure(
     pairs = []
     for scheme, total in zip(SCHEMES, (books, payments), strict=True):
         neighbours = Neighbours(scheme=scheme, count=count)
-        bank = open_bank(kept(cache, neighbours, total, total))
+        bank = open_bank(kept(cache, neighbours, total))
         path = folder / f"{scheme}.bundle"
         bundle(bank, payments, path)
         ledger = bank.ledger

@@ -32,7 +32,7 @@ def measure(
     cache: Path, folder: Path, rounds: int, count: int, payments: int, peer_python: Path
 ) -> list[Row]:
     """Measure each program that is installed against our audit, and against our tables."""
-    bank = open_bank(kept(cache, Neighbours(count=count), payments, payments))
+    bank = open_bank(kept(cache, Neighbours(count=count), payments))
     path = folder / "books.bundle"
     bundle(bank, payments, path)
     expected = _write(path, folder)

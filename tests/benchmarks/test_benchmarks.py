@@ -49,7 +49,7 @@ def test_the_bare_side_writes_the_same_rows(tmp_path: Path) -> None:
 
 def test_a_ledger_that_was_grown_is_one_that_holds(tmp_path: Path) -> None:
     neighbours = Neighbours(count=10, scheme="webauthn")
-    settings = history.kept(tmp_path / "cache", neighbours, 300, 300)
+    settings = history.kept(tmp_path / "cache", neighbours, 300)
     bank = open_bank(settings)
     assert auditing.check(bank) == []
     history.bundle(bank, 200, tmp_path / "bundle")

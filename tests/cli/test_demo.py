@@ -192,7 +192,9 @@ def test_two_treasurers_signed_whatever_brings_or_takes_credits(run: Run) -> Non
 
 def test_the_payment_file_is_what_was_settled(run: Run, verdict: Verdict) -> None:
     payments = ElementTree.parse(run.folder / "payments-1.xml").getroot()
-    amounts = [_minor(node.text.replace(".", ",")) for node in payments.iter(f"{PAIN}InstdAmt")]
+    amounts = [
+        _minor(str(node.text).replace(".", ",")) for node in payments.iter(f"{PAIN}InstdAmt")
+    ]
     references = {node.text for node in payments.iter(f"{PAIN}EndToEndId")}
     settled = {item.redemption for item in verdict.state.all(Redemption) if item.settled_by}
     assert references == {payment_reference(redemption) for redemption in settled}

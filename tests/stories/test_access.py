@@ -28,6 +28,7 @@ NOT_PAGES = {
     "/kascommissie/verslag-<int:year>.html",
     "/kascommissie/verslag-<int:year>.pdf",
     "/dag/<iso>/tabel.csv",
+    "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
     "/voorstellen/stand/<identity>",

@@ -27,7 +27,7 @@ from timebank.services.proofs import STORED, Progress
 from timebank.services.receipts import latest_note
 from timebank.services.verifying import checked
 from timebank.signing.messages import commitment
-from timebank.storage import fold, journal, people, statements
+from timebank.storage import documents, fold, journal, people, statements
 from timebank.storage.engine import check_triggers, reading
 
 UNREADABLE = (TimebankError, SQLAlchemyError, ValueError, TypeError, LookupError, AssertionError)
@@ -152,6 +152,9 @@ def check_openings(audit: Audit) -> Iterator[str]:
     for opening in people.openings(audit.conn):
         if commitment(opening.salt, opening.text) != opening.commitment:
             yield f"the text of commitment {opening.commitment} was changed"
+    for document in documents.every(audit.conn):
+        if not document.whole:
+            yield f"the text of document {document.digest} was changed"
 
 
 def check_guard(audit: Audit) -> Iterator[str]:

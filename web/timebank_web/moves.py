@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from flask import url_for
 
@@ -56,7 +56,19 @@ def total(group: Iterable[Movement]) -> str:
     return together([(abs(move.amount), move.currency) for move in group])
 
 
-def who(move: Movement) -> str:
+class Sided(Protocol):
+    """Something with somebody on the other side."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Owners of the accounts there, "" for the ledger's own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, "" for one that was erased."""
+
+
+def who(move: Sided) -> str:
     """Return who was on the other side. The ledger's own accounts are the wijk's."""
     named = [
         name or (_("iemand die niet meer meedoet") if owner else _("de wijk"))

@@ -26,4 +26,7 @@ PATHS = {
     "day_close": "/dag",
     "redeem": "/inwisselen",
     "refund": "/teruggeven",
+    "statement": "/overzicht",
+    "reward": "/belonen",
+    "allow": "/toestaan",
 }

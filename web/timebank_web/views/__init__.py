@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    allow,
     audit,
     books,
     coordinator,
@@ -18,10 +19,13 @@ from timebank_web.views import (
     pay,
     proposals,
     propose,
+    public,
     receive,
     redeem,
     refund,
+    reward,
     session,
+    statement,
     till,
     week,
 )
@@ -35,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     receive.blueprint,
     history.blueprint,
     pages.blueprint,
+    public.blueprint,
     devices.blueprint,
     till.blueprint,
     refund.blueprint,
@@ -45,6 +50,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     week.blueprint,
     propose.blueprint,
     proposals.blueprint,
+    statement.blueprint,
+    reward.blueprint,
+    allow.blueprint,
     language.blueprint,
     audit.blueprint,
     books.blueprint,
