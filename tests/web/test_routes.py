@@ -97,6 +97,13 @@ GET  /uitnodigen                              302 302 403 403 403 200 403 403 40
 POST /uitnodigen                              302 302 403 403 403 422 403 403 403
 POST /uitnodigingen                           401 401 422 422 422 422 422 422 403
 GET  /v/<code>                                200 200 200 302 200 200 200 200 403
+GET  /uitbetalen                              302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>                   302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>/betaalbestand.xml 302 302 403 403 403 403 200 403 403
+POST /uitbetalen/afschrift                    302 302 403 403 403 403 302 403 403
+POST /uitbetalen/plan/<currency>              302 302 403 403 403 403 302 403 403
+POST /uitbetalen/regel/<line>                 302 302 403 403 403 403 302 403 403
+POST /uitbetalen/terug/<redemption>           302 302 403 403 403 403 404 403 403
 GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 403
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403
 POST /verzoek/<code>/stop                     302 302 302 302 302 302 302 302 403

@@ -14,7 +14,7 @@ from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Governance, Holders, Member, MemberKey
 from timebank.ledger.orders import APPROVED_TYPES, Order, Role
-from timebank.services import proposals
+from timebank.services import proposals, settlement
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
@@ -114,8 +114,11 @@ def post(bank: Bank, identity: str) -> Posted | None:
     with reading(bank.engine) as conn:
         living = _living(bank, conn, found.authorizations)
         stands = _approvals(bank, conn, found.order, found.authorizations)
-    if found.state != "posted" and not stands.complete:
-        return None
+    if found.state != "posted":
+        if not stands.complete:
+            return None
+        if isinstance(found.order.body, orders.Settle):
+            settlement.require_clean(bank)
     signatures = [value for _, _, value in living]
     return post_one(bank, found.draft.submission(signatures))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from timebank.ledger.facts import Currency, Redemption
-from timebank.services import approvals, treasury
+from timebank.services import approvals, bankfiles, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.bank import Bank
 from timebank.services.proposals import Proposal
@@ -34,18 +34,25 @@ class BudgetLeft:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What waits for one member: `proposals` to sign or post, and what is for whoever pays out."""
+    """What waits for one member: `proposals` to sign or post, and what is for whoever pays out.
+
+    `unrecorded` counts the bank's lines that are not in the journal, `came_back` the payouts that
+    a bank sent back and whose credits their shop does not have again yet.
+    """
 
     proposals: tuple[tuple[Proposal, Approvals], ...]
     redemptions: tuple[Waits, ...]
     cover: tuple[Cover, ...]
     budgets: tuple[BudgetLeft, ...]
+    unrecorded: int
+    came_back: int
 
     @property
     def count(self) -> int:
         """How many things there are to do."""
         ended = sum(1 for budget in self.budgets if budget.ended and budget.in_circulation)
-        return len(self.proposals) + len(self.redemptions) + ended
+        lines = (self.unrecorded > 0) + (self.came_back > 0)
+        return len(self.proposals) + len(self.redemptions) + ended + lines
 
 
 def week(bank: Bank, member: str) -> Week:
@@ -75,6 +82,8 @@ def week(bank: Bank, member: str) -> Week:
             for currency in currencies
             if (budget := currency.policy.budget)
         ),
+        len(bankfiles.unrecorded(bank)),
+        sum(1 for one in bankfiles.came_back(bank) if not one.reissued),
     )
 
 

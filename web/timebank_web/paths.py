@@ -18,6 +18,7 @@ PATHS = {
     "invite": "/uitnodigen",
     "week": "/week",
     "proposals": "/voorstellen",
+    "settle": "/uitbetalen",
     "propose": "/voorstellen/nieuw",
     "till": "/kassa",
     "till_links": "/kassas",

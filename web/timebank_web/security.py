@@ -18,6 +18,9 @@ from timebank_web.current import origin, visitor
 MAX_BODY = 128 * 1024
 """The largest body a request may have. The largest order is far smaller."""
 
+UPLOADS = {"settlement.upload": 17 << 20}
+"""Pages that take a file, with the largest body each may have, the form around it included."""
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -91,6 +94,7 @@ def install(app: Flask, secret: str, *, secure: bool) -> Limiter:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.before_request(_take_files)
     app.before_request(_no_nul)
     app.before_request(_same_origin)
     CSRFProtect(app)
@@ -142,6 +146,12 @@ def _no_nul() -> None:
         request.is_json and b"\\u0000" in request.get_data()
     ):
         raise BadRequest
+
+
+def _take_files() -> None:
+    """A statement of the bank is larger than anything else; only there is that taken."""
+    if request.endpoint in UPLOADS:
+        request.max_content_length = UPLOADS[request.endpoint]
 
 
 def _same_origin() -> None:

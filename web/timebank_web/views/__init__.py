@@ -20,6 +20,7 @@ from timebank_web.views import (
     redeem,
     refund,
     session,
+    settlement,
     till,
     week,
 )
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coordinator.blueprint,
     invitations.blueprint,
     week.blueprint,
+    settlement.blueprint,
     propose.blueprint,
     proposals.blueprint,
     language.blueprint,

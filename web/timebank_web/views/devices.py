@@ -41,6 +41,7 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
         (bool(DOERS & {*roles}), "week", _("Deze week")),
+        ("treasurer" in roles, "settle", _("Uitbetalen aan winkels")),
         (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),

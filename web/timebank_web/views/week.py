@@ -37,6 +37,21 @@ def this_week() -> str:
             }
             for waits in found.redemptions
         ],
+        unrecorded=ngettext(
+            "%(num)s regel van de bank is nog niet geboekt",
+            "%(num)s regels van de bank zijn nog niet geboekt",
+            found.unrecorded,
+        )
+        if found.unrecorded
+        else "",
+        came_back=ngettext(
+            "%(num)s uitbetaling kwam terug van de bank",
+            "%(num)s uitbetalingen kwamen terug van de bank",
+            found.came_back,
+        )
+        if found.came_back
+        else "",
+        pays="treasurer" in me().roles,
         cover=[row for item in found.cover for row in cover_rows(item)],
         budgets=[_budget(budget) for budget in found.budgets],
     )
