@@ -34,11 +34,17 @@ install: $(VENV)/.development ## make .venv with everything that development nee
 test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/browser
 	.ci/postgres
+	.ci/ledgers
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: agree
 agree: $(VENV)/.development ## change bundles 6,000 times and compare the two verifiers on each
 	$(BIN)/python -m tests.verifier.agree
+
+.PHONY: replay
+replay: $(VENV)/.development ## a year of another currency through the engine; HISTORY=FILE: yours
+	.ci/ledgers
+	$(BIN)/python -m tests.replays.replay $(HISTORY)
 
 .PHONY: check
 check: $(VENV)/.development ## formatting, lint, types and the direction of imports

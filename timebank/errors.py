@@ -105,6 +105,7 @@ class Down(StrEnum):
     LOST_CONNECTION = "lost_connection"
     RULES_UNKNOWN = "rules_unknown"
     NO_LOG_KEY = "no_log_key"
+    FINDINGS = "findings"
 
 
 class Flaw(StrEnum):

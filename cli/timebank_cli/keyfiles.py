@@ -89,10 +89,19 @@ def given_passphrase(file: Path | None) -> str | None:
 def new_passphrase(file: Path | None, path: Path) -> str:
     """Return a passphrase for a new key file, asked twice; Stop when it is too short."""
     phrase = given_passphrase(file)
-    if phrase is None:
-        phrase = click.prompt(
-            f"New passphrase for {path}", hide_input=True, confirmation_prompt=True, err=True
-        )
+    return long_enough(ask_new(path) if phrase is None else phrase)
+
+
+def ask_new(path: Path) -> str:
+    """Ask twice for a new passphrase."""
+    phrase: str = click.prompt(
+        f"New passphrase for {path}", hide_input=True, confirmation_prompt=True, err=True
+    )
+    return phrase
+
+
+def long_enough(phrase: str) -> str:
+    """Return a passphrase for a new file; Stop when it is too short."""
     if len(phrase) < SHORTEST_PASSPHRASE:
         raise Stop(
             "short_passphrase",

@@ -156,6 +156,7 @@ DOWNS: Mapping[Down, str] = {
     Down.LOST_CONNECTION: "the database does not answer",
     Down.RULES_UNKNOWN: "this ledger follows rules that this program does not know",
     Down.NO_LOG_KEY: "the key that seals checkpoints is not here",
+    Down.FINDINGS: "the books do not add up, so nothing is settled",
 }
 
 UNFITS: Mapping[Flaw, str] = {

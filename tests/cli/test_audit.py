@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_a_changed_balance_is_found(busy: Wijk) -> None:
     assert result.exit_code == 1
     assert "fold" in result.stdout
     assert "sums" in result.stdout
+
+
+def test_what_was_found_stands_until_it_is_found_put_right(busy: Wijk) -> None:
+    with closing(sqlite3.connect(busy.database, isolation_level=None)) as conn:
+        conn.execute("UPDATE fold_bank_lines SET cited = cited + 1")
+        found = json.loads(busy.run("audit", "check", "--json").stdout)["findings"]
+        assert {item["check"] for item in found} == {"backing", "fold"}
+        assert all(item["since"] == busy.clock.now() for item in found)
+        conn.execute("UPDATE fold_bank_lines SET cited = cited - 1")
+    assert busy.ask("audit", "check")["findings"] == []
 
 
 def test_a_bundle_is_verified_without_a_database(busy: Wijk, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from timebank.ledger.facts import Member
 from timebank.ledger.orders import Voucher
 from timebank.signing.canonical import encode, to_base64url
 from timebank.storage import (
+    checks,
     codes,
     documents,
     invitations,
@@ -237,3 +238,23 @@ def test_a_credential_claimed_again_stays_with_who_had_it(conn):
     passkeys.keep(conn, phone)
     passkeys.keep(conn, passkeys.Passkey("k1", "mallory", b"cred", "", NOW + 1))
     assert passkeys.by_credential(conn, b"cred") == phone
+
+
+# ---- checks
+
+
+def test_what_a_check_found_stands_until_it_finds_something_else(conn):
+    found = checks.Kept("sums", NOW, 12, bytes(32), (("één cent te veel", NOW - 5),))
+    clean = checks.Kept("guard", NOW, 12, bytes(32), ())
+    checks.keep(conn, [found, clean])
+    assert checks.every(conn) == [clean, found]
+    checks.keep(conn, [replace(found, findings=())])
+    checks.keep(conn, [])
+    assert checks.every(conn) == [clean, replace(found, findings=())]
+
+
+def test_a_run_is_remembered_by_its_depth(conn):
+    checks.keep_run(conn, checks.Run("quick", NOW, 0))
+    checks.keep_run(conn, checks.Run("quick", NOW, NOW + 1))
+    assert checks.run(conn, "quick") == checks.Run("quick", NOW, NOW + 1)
+    assert checks.run(conn, "full") == checks.Run("full", 0, 0)

@@ -83,7 +83,7 @@ def check_journal(audit: Audit) -> Iterator[str]:
     try:
         for row, (entry, verified) in zip(rows, checked(row.entry for row in again), strict=True):
             replay.add(entry, verified)
-            if _row_of(entry, verified.order, row.entry) != row:
+            if row_of(entry, verified.order, row.entry) != row:
                 yield f"entry {entry.seq}: its row or postings do not say what its bytes say"
             audit.progress(entry.seq)
     except BrokenJournal as error:
@@ -194,14 +194,19 @@ def check(bank: Bank, progress: Progress = lambda seq: None) -> list[Finding]:
     with reading(bank.engine) as conn:
         audit = Audit(bank, conn, progress)
         return [
-            Finding(function.__name__.removeprefix("check_"), detail)
+            Finding(name_of(function), detail)
             for function in CHECKS
-            for detail in _findings(function, audit)
+            for detail in details(function, audit)
         ]
 
 
-def _findings(function: Check, audit: Audit) -> Iterator[str]:
-    """What a check yields; that it could not read what is stored is a finding too."""
+def name_of(function: Check) -> str:
+    """Return what a check is called in its findings."""
+    return function.__name__.removeprefix("check_")
+
+
+def details(function: Check, audit: Audit) -> Iterator[str]:
+    """Yield what a check does; that it could not read what is stored is a finding too."""
     try:
         yield from function(audit)
     except UNREADABLE as error:
@@ -279,7 +284,8 @@ def _kept_facts(state: State) -> Iterator[Fact]:
         yield from state.all(kind)
 
 
-def _row_of(entry: Entry, order: Order, data: bytes) -> journal.Row:
+def row_of(entry: Entry, order: Order, data: bytes) -> journal.Row:
+    """Return the row that an entry must be stored as."""
     return journal.Row(
         entry.seq,
         entry.time,

@@ -86,14 +86,23 @@ class Bank:
         return self.log_key
 
     def draft(
-        self, body: Body, *, author: str, lasts: int = ONLINE_SECONDS, created: int | None = None
+        self,
+        body: Body,
+        *,
+        author: str,
+        lasts: int = ONLINE_SECONDS,
+        created: int | None = None,
+        id: str | None = None,
     ) -> Order:
-        """Return an unsigned order that says this, with an id and times of its own."""
+        """Return an unsigned order that says this, with an id and times of its own.
+
+        With `id` it can post once, however often it is drafted: an author's order ids are unique.
+        """
         created = self.clock.now() if created is None else created
         return build_order(
             body,
             ledger=self.ledger,
-            id=ids.order_id(created * 1000, secrets.token_bytes(ids.ID_BYTES)),
+            id=id or ids.order_id(created * 1000, secrets.token_bytes(ids.ID_BYTES)),
             author=author,
             created=created,
             expires=created + lasts,

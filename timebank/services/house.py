@@ -1,5 +1,10 @@
 """What the wijk says of itself: its name, who helps, and the address its links begin with."""
 
+import re
+from collections.abc import Callable, Mapping
+
+from stdnum.nl import bsn
+
 from timebank.errors import Flaw, Unfit
 from timebank.ledger.facts import Governance
 from timebank.ledger.orders import Origin
@@ -18,11 +23,12 @@ SETTINGS = {
     "help_hours": "when somebody is there to help",
     "help_name": "where neighbours get help, such as Buurthuis De Linde",
     "help_phone": "the telephone number that every page shows",
+    "kvk": "the foundation's number at the chamber of commerce, for auditfiles: 8 digits",
+    "legal_name": "the name of the foundation that keeps the books, for auditfiles",
+    "rsin": "its fiscal number (RSIN), for auditfiles: 9 digits",
     "wijk": "the name of the wijk",
 }
 """Every setting that people choose, and what it is for."""
-
-_ACCOUNT_PARTS = {"bank_bic": parse_bic, "bank_iban": parse_iban}
 
 _DEMO = "demo"
 
@@ -33,12 +39,31 @@ def settings(bank: Bank) -> dict[str, str]:
         return {name: people.setting(conn, name) or "" for name in SETTINGS}
 
 
+def _kvk(number: str) -> str:
+    if not re.fullmatch(r"[0-9]{8}", number):
+        raise ValueError("a number at the chamber of commerce has 8 digits")
+    return number
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "bank_bic": parse_bic,
+    "bank_iban": parse_iban,
+    "kvk": _kvk,
+    # An RSIN is formed like a citizen service number, check digit included.
+    "rsin": bsn.validate,
+}
+
+
 def keep_setting(bank: Bank, name: str, value: str) -> None:
-    """Keep a setting; KeyError for a name that is none, Unfit for an IBAN or BIC that is none."""
+    """Keep a setting.
+
+    Raises KeyError for a name that is none, Unfit for an IBAN or BIC that is none, ValueError for
+    another number that cannot be.
+    """
     if name not in SETTINGS:
         raise KeyError(name)
-    if value and name in _ACCOUNT_PARTS:
-        value = _ACCOUNT_PARTS[name](value)
+    if value and name in _CHECKS:
+        value = _CHECKS[name](value)
     with writing(bank.engine) as conn:
         people.keep_setting(conn, name, value)
 

@@ -61,7 +61,7 @@ class Movement:
 def balances(bank: Bank, member: str) -> list[Balance]:
     """Return a member's balances, one for each currency they hold, hours first."""
     with reading(bank.engine) as conn:
-        found = list(_accounts(conn, member).values())
+        found = list(accounts_of(conn, member).values())
         units = {currency.code: currency.unit for currency in fold.every(conn, Currency)}
     made = [
         Balance(
@@ -89,14 +89,14 @@ def history(
 ) -> list[Movement]:
     """Return a member's movements, newest first, from `since` up to before `until` (seconds)."""
     with reading(bank.engine) as conn:
-        accounts = _accounts(conn, member)
+        accounts = accounts_of(conn, member)
         wanted = [
             account.id for account in accounts.values() if currency in (None, account.currency)
         ]
         found = rows.movements(
             conn, wanted, before_seq=before_seq, limit=limit, since=since, until=until
         )
-        return _tell(conn, found)
+        return tell(conn, found)
 
 
 def entry_of(bank: Bank, identity: str) -> list[Movement]:
@@ -108,7 +108,7 @@ def entry_of(bank: Bank, identity: str) -> list[Movement]:
         seq = journal.find_seq(conn, identity)
         if seq is None:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
-        return _tell(conn, rows.of_entry(conn, seq))
+        return tell(conn, rows.of_entry(conn, seq))
 
 
 def owner_of(bank: Bank, account: str) -> str:
@@ -130,7 +130,8 @@ def local(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE)
 
 
-def _accounts(conn: Connection, member: str) -> dict[str, Account]:
+def accounts_of(conn: Connection, member: str) -> dict[str, Account]:
+    """Return a member's accounts by id; Refusal UNKNOWN_MEMBER."""
     found = next(iter(fold.load_facts(conn, [(Member, member)])), None)
     if not isinstance(found, Member):
         raise Refusal(Code.UNKNOWN_MEMBER, member=member)
@@ -138,12 +139,12 @@ def _accounts(conn: Connection, member: str) -> dict[str, Account]:
     return {account.id: account for account in accounts if isinstance(account, Account)}
 
 
-def _tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
+def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
     """Put names and texts to rows: who was on the other side, and what it was for."""
     found = list(found)
     orders = {row.seq: _order(conn, row.seq) for row in found}
     texts = people.texts(
-        conn, {hidden for order in orders.values() if (hidden := _commitment(order))}
+        conn, {hidden for order in orders.values() if (hidden := commitment_in(order))}
     )
     involved = {account for row in found for account in (row.account, *row.counterparts)}
     accounts = _by_id(conn, Account, involved)
@@ -165,7 +166,7 @@ def _tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
             row.balance,
             tuple(accounts[other].owner for other in row.counterparts),
             tuple(named(other) for other in row.counterparts),
-            texts.get(_commitment(orders[row.seq]), ""),
+            texts.get(commitment_in(orders[row.seq]), ""),
         )
         for row in found
     ]
@@ -177,8 +178,8 @@ def _order(conn: Connection, seq: int) -> Mapping[str, Any]:
     return parse_entry(data).order
 
 
-def _commitment(order: Mapping[str, Any]) -> str:
-    """The commitment to what an order is for, under the name its type gives it."""
+def commitment_in(order: Mapping[str, Any]) -> str:
+    """Return the commitment to what an order is for, under the name its type gives it, or ""."""
     return str(order.get("memo") or order.get("reason") or order.get("line") or "")
 
 

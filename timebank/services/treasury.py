@@ -15,8 +15,6 @@ from timebank.services.reconciling import held
 from timebank.storage import fold
 from timebank.storage.engine import reading
 
-FORMULA = (*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with, in a spreadsheet; the last four are the full-width forms."""
 MAX_CITED = 16
 """Bank lines that one issue may cite (`orders.Issue.backing`)."""
 
@@ -135,15 +133,6 @@ def draft_retire(
     opening = commit(memo)
     body = orders.Retire(account, currency, amount, opening.commitment)
     return draft_proposal(bank, author, body, (opening,), **when)
-
-
-# ---- tables for spreadsheets
-
-
-def safe_cell(text: str) -> str:
-    """Return text for a cell of a CSV file: one line, which no spreadsheet takes for a formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line[:1] in FORMULA else line
 
 
 # ---- governance, by the same road

@@ -147,7 +147,14 @@ _CHECKPOINTS = select(journal_checkpoints.c.size, journal_checkpoints.c.root)
 _ALL_CHECKPOINTS = _CHECKPOINTS.order_by(journal_checkpoints.c.size)
 _COVERING = _ALL_CHECKPOINTS.where(journal_checkpoints.c.size > bindparam("seq")).limit(1)
 _LATEST = _CHECKPOINTS.order_by(journal_checkpoints.c.size.desc()).limit(1)
-_ALL_ENTRIES = select(journal_entries).order_by(journal_entries.c.seq)
+_WHOLE_ENTRIES = (
+    select(journal_entries)
+    .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(journal_entries.c.seq)
+)
+_SIZE_BEFORE = select(func.coalesce(func.max(journal_checkpoints.c.size), 0)).where(
+    journal_checkpoints.c.time < bindparam("time")
+)
 _STRAY = (
     select(journal_postings.c.seq)
     .outerjoin(journal_entries, journal_entries.c.seq == journal_postings.c.seq)
@@ -172,7 +179,11 @@ _MISDATED = (
     )
     .order_by(journal_checkpoints.c.size)
 )
-_ALL_POSTINGS = select(journal_postings).order_by(journal_postings.c.seq, journal_postings.c.n)
+_WHOLE_POSTINGS = (
+    select(journal_postings)
+    .where(journal_postings.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(journal_postings.c.seq, journal_postings.c.n)
+)
 
 
 def entry_bytes(conn: Connection, seq: int) -> bytes | None:
@@ -252,12 +263,21 @@ def root_at(conn: Connection, size: int) -> bytes:
 # ---- reading everything, for whoever compares it with the entries
 
 
-def rows(conn: Connection) -> Iterator[Row]:
-    """Yield every entry with its postings, by position, a few at a time in memory."""
+def size_before(conn: Connection, time: int) -> int:
+    """Return how many entries there were before this time (seconds): every batch has one time."""
+    return int(conn.execute(_SIZE_BEFORE, {"time": time}).scalar_one())
+
+
+def rows(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[Row]:
+    """Yield entries with their postings, by position, a few at a time in memory.
+
+    All of them, or from `start` up to but not including `stop`.
+    """
     few = {"yield_per": AT_ONCE}
-    postings = conn.execute(_ALL_POSTINGS, execution_options=few)
+    span = {"first": start, "last": merkle.MAX_SIZE if stop is None else stop - 1}
+    postings = conn.execute(_WHOLE_POSTINGS, span, execution_options=few)
     posting = next(postings, None)
-    for entry in conn.execute(_ALL_ENTRIES, execution_options=few):
+    for entry in conn.execute(_WHOLE_ENTRIES, span, execution_options=few):
         moved = []
         while posting and posting.seq <= entry.seq:
             if posting.seq == entry.seq:

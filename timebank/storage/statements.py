@@ -80,7 +80,11 @@ _LATER = (
     )
     .group_by(_postings.account)
 )
-_SUMS = select(_postings.account, _SUM.label("total")).group_by(_postings.account)
+_SUMS = (
+    select(_postings.account, _SUM.label("total"))
+    .where(_postings.seq < bindparam("before"))
+    .group_by(_postings.account)
+)
 
 _paid, _received = journal_postings.alias(), journal_postings.alias()
 _EVER_PAID = (
@@ -155,9 +159,12 @@ def trial_balance(conn: Connection) -> dict[str, list[TrialLine]]:
     return dict(sorted(lines.items()))
 
 
-def posting_sums(conn: Connection) -> dict[str, int]:
-    """Return the sum of the postings on each account that has any."""
-    return {row.account: row.total for row in conn.execute(_SUMS)}
+def posting_sums(conn: Connection, before_seq: int | None = None) -> dict[str, int]:
+    """Return the sum of the postings on each account that has any; of the first entries only,
+    with `before_seq`: what each account held just before that entry.
+    """
+    before = _ALWAYS if before_seq is None else before_seq
+    return {row.account: row.total for row in conn.execute(_SUMS, {"before": before})}
 
 
 def _movements(conn: Connection, seqs: list[int], wanted: set[str] | None) -> list[Movement]:

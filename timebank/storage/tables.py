@@ -375,3 +375,53 @@ kept_bank_lines = _table(
 # `identity` is the one order that issues a returned payout's credits again.
 kept_reissues = _table("kept_reissues", _key("redemption"), _text("line"), _text("identity"))
 kept_settings = _table("kept_settings", _key("name"), _text("value"))
+kept_rewards = _table(
+    "kept_rewards",
+    _key("digest"),
+    _text("payer"),
+    _text("name"),
+    _whole("created"),
+    _bytes("content"),
+    Index(None, "payer"),
+)
+kept_allowances = _table(
+    "kept_allowances",
+    _key("member"),
+    _key("period"),
+    _key("created", Whole),
+    _whole("up_to"),
+    _text("reason"),
+    _text("by"),
+    _amount("up_to"),
+)
+kept_exports = _table(
+    "kept_exports",
+    _key("id"),
+    _whole("time"),
+    _text("by"),
+    _text("format"),
+    _text("first"),
+    _text("last"),
+    Column("names", Flag, nullable=False),
+    Column("encrypted", Flag, nullable=False),
+    _text("sha256"),
+    _one_of("format", "beancount", "csv", "hledger", "xaf"),
+    _check("secret", "encrypted OR NOT names"),
+)
+# How the books were found to be: a row for each check, and when a run of them last began.
+kept_checks = _table(
+    "kept_checks",
+    _key("name"),
+    _whole("checked"),
+    _whole("size"),
+    _bytes("root"),
+    _text("findings"),
+    _check("size", "size >= 0"),
+)
+kept_check_runs = _table(
+    "kept_check_runs",
+    _key("depth"),
+    _whole("started"),
+    _whole("finished"),
+    _one_of("depth", "quick", "full"),
+)

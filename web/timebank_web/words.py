@@ -185,6 +185,9 @@ SENTENCES = {
     Down.LOST_CONNECTION: _NOT_NOW,
     Down.RULES_UNKNOWN: _NOT_NOW,
     Down.NO_LOG_KEY: _NOT_NOW,
+    Down.FINDINGS: later(
+        "De boeken kloppen niet helemaal. Er wordt nu niets uitbetaald. Betalen kan gewoon."
+    ),
 }
 """One sentence or two for everything the engine says no with."""
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import click
 
-from timebank.services import auditing, receipts
+from timebank.services import auditing, receipts, selfcheck
 from timebank_cli.command import REFUSED, Group
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import EXISTING_FILE
@@ -22,12 +22,17 @@ def audit() -> None:
 @pass_desk
 @click.pass_context
 def check(ctx: click.Context, desk: Desk) -> None:
-    """Check the whole database: journal, signatures, rules, sums, tables, guard."""
+    """Check the whole database: journal, signatures, rules, sums, tables, treasury, guard.
+
+    What is found stops settlement, until this command finds it put right.
+    """
     with progress("Checking", auditing.entry_count(desk.bank)) as done:
-        findings = auditing.check(desk.bank, lambda seq: done(seq + 1))
+        findings = selfcheck.full(desk.bank, lambda seq: done(seq + 1))
     document = {
         "ledger": desk.bank.ledger,
-        "findings": [{"check": item.check, "detail": item.detail} for item in findings],
+        "findings": [
+            {"check": item.check, "detail": item.detail, "since": item.since} for item in findings
+        ],
     }
     if not findings:
         emit(document, "No findings: the books are in order.")

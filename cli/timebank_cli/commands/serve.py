@@ -10,6 +10,7 @@ from waitress.server import create_server
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.output import emit
+from timebank_cli.watch import Watch
 
 PAGES = "timebank_web:create_app"
 """By name: the command line and the pages know nothing of one another."""
@@ -31,6 +32,9 @@ THREADS = 8
 def serve(desk: Desk, *, host: str, port: int) -> None:
     """Serve the pages until it is told to stop.
 
+    Beside them the books are checked: everything at the start and every night, the accounts and
+    what is new every hour. What is found is told here and to the treasurers, and stops settlement.
+
     Phones need HTTPS for passkeys and the camera: put Caddy before it, on the same machine. Only
     from there does it believe who the visitor is said to be.
     """
@@ -50,7 +54,8 @@ def serve(desk: Desk, *, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
     address = f"http://{host}:{getattr(server, 'effective_port', port)}"
     emit({"address": address}, f"Serving at {address} (Ctrl-C stops it)")
-    server.run()
+    with Watch(desk.settings, desk.clock):
+        server.run()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

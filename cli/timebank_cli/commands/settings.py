@@ -35,12 +35,12 @@ def get(desk: Desk, name: str | None) -> None:
 @pass_desk
 def set_(desk: Desk, name: str, value: str) -> None:
     """Change a setting."""
-    if name == "base_url":
-        try:
+    try:
+        if name == "base_url":
             value = charter.origin(value).origin
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
-    house.keep_setting(desk.bank, name, value)
+        house.keep_setting(desk.bank, name, value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
     value = house.settings(desk.bank)[name]
     emit({name: value}, f"{name} is now: {value}")
 

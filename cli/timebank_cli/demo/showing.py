@@ -4,10 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from timebank.services import auditing, receipts
-from timebank.services.auditing import Finding, Verdict
+from timebank.services import auditing, receipts, selfcheck
+from timebank.services.auditing import Verdict
 from timebank.services.bank import Bank
 from timebank.services.posting import Posted
+from timebank.services.selfcheck import Finding
 from timebank_cli.demo.wijk import PASSPHRASE
 from timebank_cli.output import progress
 from timebank_cli.refusals import Stop
@@ -22,7 +23,7 @@ RECEIPT = "receipt-joop.txt"
 class Shown:
     """What the audit found, and what the bundle proved with no database."""
 
-    findings: list[Finding]
+    findings: tuple[Finding, ...]
     bundle: Path
     verdict: Verdict
     text: str
@@ -49,7 +50,7 @@ def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
     """
     length = auditing.entry_count(bank)
     with progress("Audit", length) as done:
-        findings = auditing.check(bank, lambda seq: done(seq + 1))
+        findings = selfcheck.full(bank, lambda seq: done(seq + 1))
     bundle = folder / BUNDLE
     with bundle.open("wb") as file:
         file.writelines(auditing.export(bank))
@@ -62,7 +63,7 @@ def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
     return Shown(findings, bundle, verdict, _text(findings, verdict, folder, bank.ledger))
 
 
-def _text(findings: list[Finding], verdict: Verdict, folder: Path, ledger: str) -> str:
+def _text(findings: tuple[Finding, ...], verdict: Verdict, folder: Path, ledger: str) -> str:
     size = verdict.checkpoint.size
     audit = [f"Audit: {size} entries, no findings."]
     if findings:

@@ -20,6 +20,8 @@ def main() -> None:
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
+                assert posting.units is not None
+                assert posting.units.number is not None
                 balances[posting.account] += posting.units.number
     for account, balance in sorted(balances.items()):
         print(account, balance)

@@ -14,6 +14,7 @@ from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft, read_submission
 from timebank.services.posting import Posted
 from timebank.services.proposals import Proposal
+from timebank_web import findings
 from timebank_web.current import forbid, me, member, read_json, role, say, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.people import role_word
@@ -57,6 +58,8 @@ def overview() -> str:
     found = proposals.proposals(bank)
     return render_template(
         "proposals.html",
+        findings=findings.standing(bank),
+        last_look=findings.last_look(bank),
         cover=[row for item in treasury.cover(bank) for row in cover_rows(item)],
         open=[line(one) for one in found if one.state == "open"],
         done=[_done(one) for one in found if one.state != "open"][:50],

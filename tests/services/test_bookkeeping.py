@@ -1,0 +1,136 @@
+"""The books of a period are the journal's postings, on accounts with names."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import invariant
+
+from tests.properties.machine import LedgerMachine
+from tests.services.conftest import Village, hold_market
+from tests.services.formats.programs import check_programs
+from tests.services.test_machine import OnSqlite
+from timebank.ledger import orders
+from timebank.ledger.facts import Account
+from timebank.services.bookkeeping import Books, Period, keep_books
+from timebank.services.drafts import Draft, commit
+from timebank.storage import fold, statements
+from timebank.storage.engine import reading
+
+ALWAYS = Period(date(2020, 1, 1), date(2059, 12, 31))
+
+
+def stored(village: Village) -> dict[str, int]:
+    with reading(village.bank.engine) as conn:
+        return {account.id: account.balance for account in fold.every(conn, Account)}
+
+
+def sums(books: Books) -> dict[str, int]:
+    """The lines of the books added up by account."""
+    found: dict[str, int] = {}
+    for entry in books.entries:
+        for line in entry.lines:
+            found[line.account.id] = found.get(line.account.id, 0) + line.amount
+    return found
+
+
+def check_balanced(books: Books) -> None:
+    for entry in books.entries:
+        for money in books.monies:
+            assert not sum(line.amount for line in entry.lines if line.account.money == money)
+    for money in books.monies:
+        assert not sum(item.opening for item in books.accounts if item.money == money)
+
+
+def test_the_lines_are_the_postings_and_the_closing_balances_those_of_the_ledger(village):
+    hold_market(village)
+    books = keep_books(village.bank, ALWAYS)
+    check_balanced(books)
+    with reading(village.bank.engine) as conn:
+        assert sums(books) == statements.posting_sums(conn)
+    assert books.closing() == stored(village)
+
+
+def test_the_second_of_two_periods_opens_with_what_the_first_closed_with(village):
+    hold_market(village)
+    village.wait(200 * 86_400)
+    village.post(village.world.pay("joop", "amina", 7))
+    before = keep_books(village.bank, Period.year(2026))
+    after = keep_books(village.bank, Period.year(2027))
+    assert {item.id: item.opening for item in after.accounts} == before.closing()
+    assert len(after.entries) == 1
+    check_balanced(after)
+    assert after.closing() == keep_books(village.bank, ALWAYS).closing() == stored(village)
+
+
+def test_a_day_is_one_of_amsterdam(village):
+    """23:30 UTC on New Year's Eve is the new year already."""
+    village.wait(int(Period.year(2030).seconds[0]) - 1 - village.clock.now())
+    village.post(village.world.pay("joop", "amina", 1))
+    village.wait(1)
+    village.post(village.world.pay("joop", "amina", 2))
+    (old,) = keep_books(village.bank, Period.year(2029)).entries
+    (new,) = keep_books(village.bank, Period.year(2030)).entries
+    assert (old.day, new.day) == (date(2029, 12, 31), date(2030, 1, 1))
+    assert [line.amount for line in new.lines] == [-2, 2]
+
+
+def test_names_and_texts_are_there_only_where_they_were_asked_for(village):
+    memo = commit("fiets maken")
+    body = orders.Pay((village.world.leg("joop", "amina", 90),), memo.commitment)
+    village.send(Draft(village.world.order(body, "joop"), (memo,)), "joop")
+    (asked,) = keep_books(village.bank, ALWAYS, names=True).entries
+    (bare,) = keep_books(village.bank, ALWAYS).entries
+    assert (asked.text, bare.text) == ("fiets maken", "")
+
+
+def test_a_correction_says_which_entry_it_is_about(village):
+    paid = village.post(village.world.pay("joop", "amina", 30))
+    back = village.world.leg("amina", "joop", 30)
+    village.do(orders.Refund(paid.identity, (back,)), "amina")
+    refund = keep_books(village.bank, ALWAYS).entries[-1]
+    assert (refund.type, refund.about) == ("refund", paid.identity)
+
+
+def test_hours_never_stand_for_euro(village):
+    hold_market(village)
+    euro = keep_books(village.bank, ALWAYS).in_euro()
+    assert {money.code for money in euro.monies} == {"EUR", "WIJK"}
+    assert {line.account.money.code for entry in euro.entries for line in entry.lines} == {
+        "EUR", "WIJK",
+    }  # fmt: skip
+    assert all(entry.lines for entry in euro.entries)
+    check_balanced(euro)
+
+
+def test_a_period_does_not_end_before_it_begins():
+    with pytest.raises(ValueError, match="on or after"):
+        Period(date(2026, 2, 1), date(2026, 1, 31))
+
+
+class KeptMachine(LedgerMachine):
+    """After every step of a random history the books add up to its journal."""
+
+    driver_class = OnSqlite
+
+    @invariant()
+    def the_books_are_the_journal(self) -> None:
+        assert isinstance(self.driver, OnSqlite)
+        books = keep_books(self.driver.village.bank, ALWAYS)
+        check_balanced(books)
+        assert books.closing() == stored(self.driver.village)
+
+    def teardown(self) -> None:
+        """At its end every program says the same."""
+        assert isinstance(self.driver, OnSqlite)
+        books = keep_books(self.driver.village.bank, ALWAYS)
+        with tempfile.TemporaryDirectory() as folder:
+            check_programs(books, Path(folder))
+        self.driver.village.bank.close()
+        self.driver.folder.cleanup()
+
+
+TestBooksOfRandomHistories = KeptMachine.TestCase
+TestBooksOfRandomHistories.settings = settings(max_examples=4, stateful_step_count=20)

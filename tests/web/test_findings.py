@@ -1,0 +1,46 @@
+"""What the self-check found, as treasurers read it."""
+
+import pytest
+
+from tests.web.conftest import Street
+from timebank.services import selfcheck
+from timebank_web import findings
+
+SPOIL = "UPDATE fold_accounts SET balance = balance + 1 WHERE kind = 'bank'"
+
+
+def test_books_in_order_say_when_they_were_looked_at(street: Street) -> None:
+    assert "Laatste controle van de boeken: nog niet." in street.browser("truus").page(
+        "/voorstellen"
+    )
+    selfcheck.quick(street.bank)
+    page = street.browser("truus").page("/voorstellen")
+    assert "Laatste controle van de boeken: vandaag om" in page
+    assert "De boeken kloppen niet" not in page
+
+
+@pytest.mark.parametrize("who", ["truus", "els"])
+def test_a_finding_is_told_to_those_who_keep_the_books(street: Street, who: str) -> None:
+    street.issue(50_000)
+    with street.raw() as raw:
+        raw.execute(SPOIL)
+    selfcheck.quick(street.bank)
+    page = street.browser(who).page("/voorstellen")
+    assert "De boeken kloppen niet" in page
+    assert "Een saldo is niet de som van zijn boekingen." in page
+    assert "Gevonden: vandaag om" in page
+    assert "sums: the balance of account" in page
+
+
+def test_residents_are_told_nothing_and_pay_on(street: Street) -> None:
+    with street.raw() as raw:
+        raw.execute(SPOIL)
+    selfcheck.quick(street.bank)
+    assert "boeken kloppen niet" not in street.browser("joop").page("/thuis")
+    street.post(street.world.pay("joop", "amina", 30))
+
+
+def test_every_check_has_a_sentence_of_its_own() -> None:
+    names = {function.__name__.removeprefix("check_") for function in selfcheck.FULL}
+    assert {*names, selfcheck.NEWEST} <= findings._TITLES.keys()
+    assert findings._TODO.keys() <= findings._TITLES.keys()

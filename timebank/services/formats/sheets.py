@@ -1,0 +1,145 @@
+"""The books as sheets (CSV): everything in them, for whoever wants to look at it another way.
+
+Every amount stands there twice: as people write it, and in minor units (minutes, cents) for
+programs. No text of a member is a formula to a spreadsheet.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from timebank.services.bookkeeping import BookEntry, Books, Line
+from timebank.services.sheets import safe_cell
+from timebank.units import Unit, show_amount
+
+Row = Sequence[str | int]
+
+
+def sheets(books: Books) -> dict[str, bytes]:
+    """Return the books as CSV files: UTF-8, commas between cells, one row of headings."""
+    return {
+        "accounts.csv": _sheet(
+            "account,currency,unit,kind,member,opening,opening_minor,closing,closing_minor",
+            _accounts(books),
+        ),
+        "members.csv": _sheet("member,kind,name", _members(books)),
+        "entries.csv": _sheet("entry,day,time,type,reference,identity,about,text", _entries(books)),
+        "postings.csv": _sheet("entry,line,account,currency,amount,minor", _postings(books)),
+        "bank_lines.csv": _sheet(
+            "entry,day,identity,currency,amount,minor,cited_minor,text", _bank_lines(books)
+        ),
+        "redemptions.csv": _sheet(
+            "entry,day,identity,member,currency,amount,minor,fee_minor,open_minor,settled_by",
+            _redemptions(books),
+        ),
+        "corrections.csv": _sheet(
+            "entry,day,type,identity,about,account,currency,amount,minor,reason",
+            _corrections(books),
+        ),
+    }
+
+
+def _sheet(head: str, rows: Iterable[Row]) -> bytes:
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")  # RFC 4180 §2.1
+    writer.writerow(head.split(","))
+    writer.writerows(rows)
+    return sheet.getvalue().encode()
+
+
+def _shown(line: Line) -> tuple[str, int]:
+    return show_amount(line.amount, Unit(line.account.money.unit)), line.amount
+
+
+def _accounts(books: Books) -> Iterator[Row]:
+    closing = books.closing()
+    for account in books.accounts:
+        money, held = account.money, closing[account.id]
+        yield (
+            account.id,
+            money.code,
+            money.unit,
+            account.kind,
+            account.holder.id if account.holder else "",
+            show_amount(account.opening, Unit(money.unit)),
+            account.opening,
+            show_amount(held, Unit(money.unit)),
+            held,
+        )
+
+
+def _members(books: Books) -> Iterator[Row]:
+    holders = {account.holder.id: account.holder for account in books.accounts if account.holder}
+    for holder in sorted(holders.values(), key=lambda holder: holder.id):
+        yield holder.id, holder.kind, safe_cell(holder.name)
+
+
+def _entries(books: Books) -> Iterator[Row]:
+    for entry in books.entries:
+        yield (
+            entry.seq,
+            entry.day.isoformat(),
+            entry.time,
+            entry.type,
+            entry.reference,
+            entry.identity,
+            entry.about,
+            safe_cell(entry.text),
+        )
+
+
+def _postings(books: Books) -> Iterator[Row]:
+    for entry in books.entries:
+        for number, line in enumerate(entry.lines):
+            yield entry.seq, number, line.account.id, line.account.money.code, *_shown(line)
+
+
+def _of_type(books: Books, *types: str) -> Iterator[BookEntry]:
+    return (entry for entry in books.entries if entry.type in types)
+
+
+def _bank_lines(books: Books) -> Iterator[Row]:
+    for entry in _of_type(books, "record_bank"):
+        (line,) = (line for line in entry.lines if line.account.kind == "bank")
+        yield (
+            entry.seq,
+            entry.day.isoformat(),
+            entry.identity,
+            line.account.money.code,
+            *_shown(line),
+            books.cited.get(entry.identity, 0),
+            safe_cell(entry.text),
+        )
+
+
+def _redemptions(books: Books) -> Iterator[Row]:
+    for entry in _of_type(books, "redeem"):
+        payer, handed_in, *fee = entry.lines
+        now = books.redemptions[entry.identity]
+        yield (
+            entry.seq,
+            entry.day.isoformat(),
+            entry.identity,
+            payer.account.holder.id if payer.account.holder else "",
+            payer.account.money.code,
+            *_shown(handed_in),
+            fee[1].amount if fee else 0,
+            now.open,
+            now.settled_by,
+        )
+
+
+def _corrections(books: Books) -> Iterator[Row]:
+    for entry in _of_type(books, "correct", "refund"):
+        for line in entry.lines:
+            yield (
+                entry.seq,
+                entry.day.isoformat(),
+                entry.type,
+                entry.identity,
+                entry.about,
+                line.account.id,
+                line.account.money.code,
+                *_shown(line),
+                safe_cell(entry.text),
+            )

@@ -1,0 +1,53 @@
+"""What the self-check found, in words for treasurers: what is wrong, since when, what to do."""
+
+from timebank.services import selfcheck
+from timebank.services.bank import Bank
+from timebank_web.texts import _, later
+from timebank_web.words import when
+
+_CHANGED = later("Bel wie de computer beheert. Verander zelf niets. Vertel het de kascommissie.")
+_TITLES = {
+    "append_only": later("De beveiliging van het boek staat uit."),
+    "journal": later("Een boeking in het boek is veranderd of klopt niet."),
+    "newest": later("Een nieuwe boeking in het boek is veranderd of klopt niet."),
+    "tree": later("Het zegel over de boekingen klopt niet."),
+    "fold": later("Een lijst met rekeningen, leden of rechten is veranderd."),
+    "sums": later("Een saldo is niet de som van zijn boekingen."),
+    "openings": later("Een naam of omschrijving is veranderd."),
+    "guard": later("Het boek mist iets dat al bevestigd was."),
+    "cover": later("Er zijn meer credits in omloop dan er euro’s tegenover staan."),
+    "circulation": later("De credits in omloop kloppen niet met wat er gemaakt is."),
+    "reserve": later("De dekking klopt niet met de bankrekening in het boek."),
+    "bank": later("De bankrekening in het boek staat onder nul."),
+    "transit": later("De bank betaalde meer aan winkels dan er is afgerekend."),
+    "redemptions": later("Wat winkels inleverden klopt niet met wat er nog betaald moet worden."),
+    "backing": later("Een bankregel dekt meer credits dan hij waard is."),
+    "budgets": later("Er is meer gemaakt dan er in het potje zit."),
+}
+_SOMETHING = later("Er klopt iets niet in de boeken.")
+_TODO = {
+    "transit": later("Zoek de bankregel die te vroeg of dubbel is geboekt, en draai hem terug."),
+    "budgets": later("Haal het te veel uit omloop, of pas de regels van het potje aan."),
+}
+
+
+def standing(bank: Bank) -> list[dict[str, str]]:
+    """Return what stands now: {title, todo, since, detail}; `detail` is for who helps, in English.
+
+    Every check has its sentences; tests see to it.
+    """
+    return [
+        {
+            "title": str(_TITLES.get(one.check, _SOMETHING)),
+            "todo": str(_TODO.get(one.check, _CHANGED)),
+            "since": when(one.since),
+            "detail": f"{one.check}: {one.detail}",
+        }
+        for one in selfcheck.findings(bank)
+    ]
+
+
+def last_look(bank: Bank) -> str:
+    """Return when the books were last checked, in words."""
+    looked = max(selfcheck.last_run(bank, depth).finished for depth in ("quick", "full"))
+    return when(looked) if looked else _("nog niet")
