@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Member, Redemption
-from timebank.services import files, house, pain
+from timebank.services import files, house, pain, selfcheck
 from timebank.services.accounts import (
     MAX_HOLDER,
     Debtor,
@@ -166,8 +166,9 @@ def plan(
 def require_clean(bank: Bank) -> None:
     """Raise where the ledger's own checks have found something: then no euro leaves.
 
-    Called before a settlement is planned and before it is posted.
+    Called before a settlement is planned and before it is posted. Raises Unavailable FINDINGS.
     """
+    selfcheck.require_clean(bank)
 
 
 def _planned(
