@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.conftest import submission
 from tests.world import NOW
 from timebank.ledger.facts import Currency
 from timebank.services import house, payments, proposals, settlement, statements
@@ -157,6 +158,7 @@ def redeemed(wijk, truus, kees):
     world, bank = wijk.world, wijk.bank
     for name, value in (("bank_name", "Wijkonderneming De Linde"), ("bank_iban", OWN)):
         house.keep_setting(bank, name, value)
+    post_one(bank, submission(world.record_bank(5_000)))
     wijk.give_credits("Bakker Bart", 24_000)
     wijk.give_credits("Groente Noor", 1_000)
     for name, total, account in (("bart", 24_000, BART), ("noor", 1_000, NOOR)):
