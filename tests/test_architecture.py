@@ -20,7 +20,7 @@ PURE_STDLIB = {
     "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "types",
     "typing", "unicodedata",
 }  # fmt: skip
-PURE_PACKAGES = {"timebank", "cryptography"}
+PURE_PACKAGES = {"timebank", "cryptography", "ecdsa"}
 
 # What reaches the clock, chance or the world without an import of its own.
 IMPURE_CALLS = {

@@ -34,7 +34,8 @@ class Size:
     """How much is measured. No number of residents may be a multiple of three (see `people`)."""
 
     rounds: int
-    long_rounds: int
+    some_rounds: int
+    few_rounds: int
     residents: int
     batches: Mapping[int, int]
     scale: int
@@ -45,8 +46,8 @@ class Size:
     profiled: int
 
 
-FULL = Size(5, 3, 1000, {1: 60, 10: 200, 100: 600}, 20, 50_000, 100_000, 500_000, 12, 2000)
-QUICK = Size(1, 1, 200, {1: 4, 10: 20, 100: 100}, 1, 1000, 1000, 5000, 3, 200)
+FULL = Size(5, 3, 2, 1000, {1: 60, 10: 200, 100: 600}, 20, 50_000, 100_000, 500_000, 12, 2000)
+QUICK = Size(1, 1, 1, 200, {1: 4, 10: 20, 100: 100}, 1, 1000, 1000, 5000, 3, 200)
 
 
 def sqlite(size: Size, folder: Path) -> str:
@@ -71,7 +72,7 @@ def postgres(size: Size, folder: Path) -> str:
 
 
 def ledgers(size: Size, folder: Path) -> str:
-    rows = on_postgres.measure_peers(folder, size.long_rounds, size.residents, PEER_PYTHON)
+    rows = on_postgres.measure_peers(folder, size.some_rounds, size.residents, PEER_PYTHON)
     return report.section(
         "Other ledgers on the same PostgreSQL",
         "8 callers, one transfer at a time: payer, payee, two entries. These two check no"
@@ -93,7 +94,7 @@ def http(size: Size, folder: Path) -> str:
 
 def audit(size: Size, folder: Path) -> str:
     rows = on_audit.measure(
-        CACHE, folder, size.long_rounds, size.residents, size.audited, size.books
+        CACHE, folder, size.some_rounds, size.residents, size.audited, size.books
     )
     return report.section(
         "Auditing",
@@ -113,9 +114,7 @@ def growth(size: Size, folder: Path) -> str:
 
 
 def books(size: Size, folder: Path) -> str:
-    rows = on_books.measure(
-        CACHE, folder, size.long_rounds, size.residents, size.books, PEER_PYTHON
-    )
+    rows = on_books.measure(CACHE, folder, size.few_rounds, size.residents, size.books, PEER_PYTHON)
     return report.section(
         "Open the books and report all balances",
         f"The same {size.books:,} payments. The others parse a text file and add up; we verify"
@@ -173,7 +172,7 @@ def main() -> None:
     parts = ["\n".join(f"- {line}" for line in machine.lines()) + "\n"]
     for section in SECTIONS:
         if section.__name__ in asked.only:
-            say(section.__name__)
+            say(f"{section.__name__}, after {(time.monotonic() - start) / 60:.1f} minutes")
             with tempfile.TemporaryDirectory(prefix="timebank-bench-") as folder:
                 parts.append(section(size, Path(folder)))
             say(parts[-1])

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -32,6 +34,7 @@ from timebank.storage.engine import reading, writing
 
 ENGINE = Path(__file__).parents[2] / "timebank"
 AT_ONCE = 1000
+SAID = 50_000
 
 
 @dataclass
@@ -48,23 +51,37 @@ class Growing:
             state = State(fold.all_facts(conn))
         return cls(neighbours, bank, state)
 
-    def grow(self, count: int, *, signed: bool) -> None:
-        """Append so many payments. Unsigned ones bear the last signature that was made."""
-        last: Value = None  # type: ignore[assignment]
+    def grow(self, count: int) -> None:
+        """Append so many payments, each signed by its payer."""
         for start in range(0, count, AT_ONCE):
+            if start % SAID == 0:
+                say(f"{start:,}", end=" ")
+            payments = [self.neighbours.payment() for _ in range(min(AT_ONCE, count - start))]
+            signed = self._signed(payments)
             with writing(self.bank.engine) as conn:
                 head = journal.read_head(conn, lock=True)
-                rows = []
-                for seq in range(head.size, head.size + min(AT_ONCE, count - start)):
-                    order, payer = self.neighbours.payment()
-                    if signed or last is None:
-                        last = self.neighbours.sign(payer, order.data)
-                    rows.append(self._row(seq, order, payer, last))
+                rows = [
+                    self._row(head.size + number, order, payer, signed[number])
+                    for number, (order, payer) in enumerate(payments)
+                ]
                 accounts = {name: amount for row in rows for name, amount in row.postings}
                 found = (self.state.find(Account, name) for name in accounts)
                 fold.save_facts(conn, [fact for fact in found if fact])
                 head = journal.append(conn, head, rows, FOUNDED)
                 self.bank.guard.write(Checkpoint(self.bank.ledger, head.size, head.frontier.root()))
+
+    def _signed(self, payments: list[tuple[Order, str]]) -> list[Value]:
+        """Sign on every core: the library lets other threads go on while it does."""
+        cores = os.cpu_count() or 1
+        with ThreadPoolExecutor(cores) as pool:
+            shares = pool.map(self._sign, [payments[number::cores] for number in range(cores)])
+        signed: list[Value] = [""] * len(payments)
+        for number, share in enumerate(shares):
+            signed[number::cores] = share
+        return signed
+
+    def _sign(self, payments: list[tuple[Order, str]]) -> list[Value]:
+        return [self.neighbours.sign(payer, order.data) for order, payer in payments]
 
     def _row(self, seq: int, order: Order, payer: str, authorization: Value) -> journal.Row:
         passkey = self.neighbours.scheme == "webauthn"
@@ -120,25 +137,24 @@ def payments_of(path: Path) -> Iterator[dict[str, Any]]:
                 yield order
 
 
-def kept(folder: Path, neighbours: Neighbours, signed: int, total: int) -> Settings:
-    """Return a ledger of so many payments, the first of them really signed.
+def kept(folder: Path, neighbours: Neighbours, total: int) -> Settings:
+    """Return a ledger of so many payments, and whatever was posted to it in earlier runs.
 
     Made once: kept in this folder until the engine, or what is asked for, changes.
     """
-    asked = f"{neighbours.scheme}-{neighbours.count}-{signed}-{total}"
+    asked = f"{neighbours.scheme}-{neighbours.count}-{total}"
     place = folder / f"{asked}-{_engine()}"
     settings = Settings.of(str(place / "wijk.db"))
     if (place / "whole").exists():
         return settings
     for old in folder.glob(f"{asked}-*"):
         shutil.rmtree(old)
-    say(f"a ledger of {total} payments, {neighbours.scheme} …")
+    say(f"a ledger of {total:,} payments, {neighbours.scheme}:", end=" ")
     place.mkdir(parents=True)
     settle(neighbours, str(place / "wijk.db"), place)
     bank = open_bank(settings)
-    growing = Growing.of(neighbours, bank)
-    growing.grow(signed, signed=True)
-    growing.grow(total - signed, signed=False)
+    Growing.of(neighbours, bank).grow(total)
+    say("made")
     bank.close()
     (place / "whole").touch()
     return settings

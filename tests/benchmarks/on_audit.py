@@ -12,8 +12,8 @@ from tests.benchmarks.bare import verification, verify_all
 from tests.benchmarks.history import bundle, kept
 from tests.benchmarks.measuring import Pair, Row, interleave, stopwatch
 from tests.benchmarks.people import SCHEMES, Neighbours
-from timebank.services.auditing import verify_bundle
 from timebank.services.bank import open_bank
+from timebank.services.proofs import verify_bundle
 from timebank.signing.canonical import encode
 
 AIM = 0.75
@@ -30,7 +30,7 @@ def measure(
     pairs = []
     for scheme, total in zip(SCHEMES, (books, payments), strict=True):
         neighbours = Neighbours(scheme=scheme, count=count)
-        bank = open_bank(kept(cache, neighbours, total, total))
+        bank = open_bank(kept(cache, neighbours, total))
         path = folder / f"{scheme}.bundle"
         bundle(bank, payments, path)
         ledger = bank.ledger

@@ -15,8 +15,8 @@ from tests.benchmarks.history import bundle, kept, payments_of
 from tests.benchmarks.measuring import Pair, Row, interleave, say, stopwatch
 from tests.benchmarks.people import Neighbours
 from timebank.ledger.facts import Account
-from timebank.services.auditing import verify_bundle
 from timebank.services.bank import Bank, open_bank
+from timebank.services.proofs import verify_bundle
 from timebank.storage.engine import reading
 from timebank.storage.fold import every
 
@@ -32,7 +32,7 @@ def measure(
     cache: Path, folder: Path, rounds: int, count: int, payments: int, peer_python: Path
 ) -> list[Row]:
     """Measure each program that is installed against our audit, and against our tables."""
-    bank = open_bank(kept(cache, Neighbours(count=count), payments, payments))
+    bank = open_bank(kept(cache, Neighbours(count=count), payments))
     path = folder / "books.bundle"
     bundle(bank, payments, path)
     expected = _write(path, folder)

@@ -18,10 +18,10 @@ LOOKS = 100
 def measure(cache: Path, folder: Path, rounds: int, count: int, entries: int) -> list[Row]:
     """Measure posting, the first page of a statement, and a balance, at both sizes."""
     large, small = Neighbours(count=count), Neighbours(count=count)
-    years = open_bank(kept(cache, large, 0, entries))
+    years = open_bank(kept(cache, large, entries))
     new = open_bank(settle(small, str(folder / "new.db"), folder))
     # A page full for everybody, so that both sides have as much to show.
-    Growing.of(small, new).grow(count * PAGE, signed=False)
+    Growing.of(small, new).grow(count * PAGE)
 
     def pair(name: str, aim: float | None, work: Callable[[Neighbours, Bank], float]) -> Pair:
         return Pair(

@@ -11,7 +11,7 @@ from tests.benchmarks.bare import JOURNAL
 from tests.benchmarks.measuring import Pair, Row
 from tests.benchmarks.on_sqlite import Sides
 from tests.benchmarks.people import Neighbours, settle
-from timebank.services import auditing
+from timebank.services import auditing, proofs
 from timebank.services.bank import open_bank
 
 ROOT = Path(__file__).parents[2]
@@ -49,12 +49,12 @@ def test_the_bare_side_writes_the_same_rows(tmp_path: Path) -> None:
 
 def test_a_ledger_that_was_grown_is_one_that_holds(tmp_path: Path) -> None:
     neighbours = Neighbours(count=10, scheme="webauthn")
-    settings = history.kept(tmp_path / "cache", neighbours, 300, 300)
+    settings = history.kept(tmp_path / "cache", neighbours, 300)
     bank = open_bank(settings)
     assert auditing.check(bank) == []
     history.bundle(bank, 200, tmp_path / "bundle")
     with (tmp_path / "bundle").open("rb") as lines:
-        verdict = auditing.verify_bundle(lines, bank.ledger)
+        verdict = proofs.verify_bundle(lines, bank.ledger)
     assert verdict.checkpoint.size == auditing.entry_count(bank) - 100
     assert len(list(history.payments_of(tmp_path / "bundle"))) == 200
     bank.close()

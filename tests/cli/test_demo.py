@@ -23,9 +23,9 @@ from timebank.errors import TimebankError
 from timebank.journal.bundles import read_bundle
 from timebank.ledger.entries import Entry, parse_entry
 from timebank.ledger.facts import Account, Member, MemberKey, Redemption
-from timebank.services import auditing
+from timebank.services import proofs
 from timebank.services.accounts import payment_reference
-from timebank.services.auditing import Verdict
+from timebank.services.proofs import Verdict
 from timebank_cli.demo.neighbourhood import PERSONS, SHOPS
 from timebank_cli.demo.scanning import Scanner, draw, read_image
 from timebank_cli.demo.wijk import read_key
@@ -58,7 +58,7 @@ class Run:
 
     def verify(self, data: bytes) -> Verdict:
         """Check a bundle with nothing but the ledger id and the checkpoint on paper."""
-        return auditing.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
+        return proofs.verify_bundle(io.BytesIO(data), self.ledger, self.paper)
 
     def entries(self) -> list[Entry]:
         return [parse_entry(data) for data in read_bundle(io.BytesIO(self.bundle)).entries]
@@ -192,7 +192,9 @@ def test_two_treasurers_signed_whatever_brings_or_takes_credits(run: Run) -> Non
 
 def test_the_payment_file_is_what_was_settled(run: Run, verdict: Verdict) -> None:
     payments = ElementTree.parse(run.folder / "payments-1.xml").getroot()
-    amounts = [_minor(node.text.replace(".", ",")) for node in payments.iter(f"{PAIN}InstdAmt")]
+    amounts = [
+        _minor(str(node.text).replace(".", ",")) for node in payments.iter(f"{PAIN}InstdAmt")
+    ]
     references = {node.text for node in payments.iter(f"{PAIN}EndToEndId")}
     settled = {item.redemption for item in verdict.state.all(Redemption) if item.settled_by}
     assert references == {payment_reference(redemption) for redemption in settled}

@@ -87,6 +87,7 @@ def test_the_log_says_who_took_what(house, secret):
     assert (plain["encrypted"], plain["from"], plain["to"]) == (False, "2026-09-01", "2026-09-30")
     said = house.do("export", "list")
     assert "operator" in said
+    assert "Truus" in said
     assert "2026-09-01 to 2026-09-30" in said
 
 
@@ -124,6 +125,7 @@ def test_an_auditfile_needs_to_know_whose_books_they_are(wijk):
         ("--from", "2026-02-01", "--to", "2026-01-31"),
         ("--year", "2026", "--plain", "--names"),
         ("--year", "12"),
+        ("--from", "2026-01-01", "--to", "9999-12-31"),
     ],
 )
 def test_what_is_asked_must_make_sense(house, options):

@@ -50,7 +50,7 @@ def test_a_shop_reads_the_terms_signs_them_and_redeems(shop: Wijk) -> None:
     assert refused["details"]["minimum"] == 1_000
     redeemed = shop.run(*redeem(shop, "100,00"))
     assert "minimum   10,00 WIJK" in redeemed.stderr
-    assert "paid out  97,50 WIJK" in redeemed.stdout
+    assert "paid out   97,50 WIJK" in redeemed.stdout
     assert "fee        2,50 WIJK" in redeemed.stdout
     assert (shop.balance("Bart", "WIJK"), shop.balance("Werk", "WIJK")) == (0, 10_250)
 

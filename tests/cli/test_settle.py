@@ -1,4 +1,4 @@
-"""Settling, from what shops hand in to what the bank says, cut short at every step and run again."""
+"""Settling, from what shops hand in to what the bank says: cut short at every step, run again."""
 
 import json
 import os
@@ -255,7 +255,8 @@ def kill(*_, **__):
 
 owner, _, name = sys.argv[1].rpartition(".")
 if owner.endswith(".os"):  # in that module alone
-    owner, name, kill = owner.removesuffix(".os"), "os", SimpleNamespace(**vars(os) | {{name: kill}})
+    kill = SimpleNamespace(**vars(os) | {{name: kill}})
+    owner, name = owner.removesuffix(".os"), "os"
 setattr(eval(owner), name, kill)
 main(sys.argv[3:], obj=SetClock(int(sys.argv[2])))
 """

@@ -25,11 +25,13 @@ from timebank.clock import SetClock
 from timebank.errors import Code
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services.auditing import export, verify_bundle
+from timebank.services.auditing import export
 from timebank.services.bank import Bank
-from timebank.services.bookkeeping import Period, keep_books
+from timebank.services.bookkeeping import keep_books
 from timebank.services.founding import found
+from timebank.services.periods import Period
 from timebank.services.posting import Posted, Submission, post
+from timebank.services.proofs import verify_bundle
 from timebank.services.statements import local
 from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
@@ -218,7 +220,7 @@ class Replay:
             local(self.transactions[0].time).year, local(self.transactions[-1].time).year + 1
         )
         for year in years:
-            books = keep_books(self.bank, Period.year(year), names=True)
+            books = keep_books(self.bank, Period(year).span, names=True)
             check_programs(books, folder)
         assert books.closing() == balances
 

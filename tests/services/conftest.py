@@ -186,6 +186,8 @@ def hold_market(village: Village) -> None:
     doubt = world.pay("els", "joop", 5)
     village.do(orders.Withdraw(json.loads(doubt.order.data)), "els")
     village.do(orders.Suspend(world.member("sara"), True, a_commitment("telefoon kwijt")), "els")
+    village.post(world.set_terms(minimum=100, agreement="afspraken"))
+    village.post(world.agree("noor", "afspraken"))
 
 
 def copy_of(settings: Settings, folder: Path) -> Settings:

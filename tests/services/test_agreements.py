@@ -11,7 +11,7 @@ from tests.services.conftest import Village
 from tests.world import CREDITS, a_commitment
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.services import agreements, auditing, payments, treasury
+from timebank.services import agreements, auditing, corrections, payments, settlement
 from timebank.storage import people
 from timebank.storage.engine import writing
 from timebank.storage.tables import kept_documents
@@ -99,7 +99,7 @@ def test_a_shop_sees_the_terms_agrees_to_them_and_redeems(village, who):
     village.send(draft, "bart")
     assert village.balance("bart", "WIJK") == 0
     assert village.balance("werk", "WIJK") - before == 100
-    (payout,) = treasury.plan_settlement(village.bank, "WIJK")
+    (payout,) = settlement.waiting(village.bank, "WIJK")
     assert payout.amount == 4_900
     assert auditing.check(village.bank) == []
 
@@ -117,6 +117,8 @@ def test_a_text_that_was_changed_afterwards_is_not_shown(village):
         conn.execute(update(kept_documents).values(text="Anders dan getekend."))
     found = agreements.terms(village.bank, "WIJK")
     assert (found.title, found.text) == ("Afspraken met winkels", "")
+    (finding,) = auditing.check(village.bank)
+    assert (finding.check, "the text of document" in finding.detail) == ("openings", True)
 
 
 def test_a_text_that_was_never_kept_here_leaves_a_commitment_to_agree_to(village, who):
@@ -144,7 +146,7 @@ def test_a_redemption_is_booked_back_in_parts_with_its_fee(village, who):
     redeemed = village.send(draft, "bart")
 
     def book_back(amount: int) -> None:
-        legs = payments.part_of(village.bank, redeemed.identity, {"WIJK": amount})
+        legs = corrections.part_of(village.bank, redeemed.identity, {"WIJK": amount})
         correction = payments.draft_correct(
             village.bank, who("truus"), redeemed.identity, legs, "verkeerde rekening"
         )
@@ -159,7 +161,7 @@ def test_a_redemption_is_booked_back_in_parts_with_its_fee(village, who):
     book_back(2_000)
     assert village.balance("bart", "WIJK") == 5_000
     with pytest.raises(Refusal) as caught:
-        payments.part_of(village.bank, redeemed.identity, {"WIJK": 1})
+        corrections.part_of(village.bank, redeemed.identity, {"WIJK": 1})
     assert (caught.value.code, caught.value.details["left"]) == (Code.RETURNS_TOO_MUCH, 0)
     assert auditing.check(village.bank) == []
 
@@ -168,13 +170,13 @@ def test_part_of_an_entry_is_taken_from_its_legs_in_order(village, who):
     world = village.world
     body = orders.Pay((world.leg("joop", "amina", 60), world.leg("joop", "els", 30)))
     paid = village.do(body, "joop")
-    legs = payments.part_of(village.bank, paid.identity, {"UUR": 70})
+    legs = corrections.part_of(village.bank, paid.identity, {"UUR": 70})
     assert [(leg.payee, leg.amount) for leg in legs] == [
         (world.account("amina"), 60),
         (world.account("els"), 10),
     ]
     with pytest.raises(Refusal) as caught:
-        payments.part_of(village.bank, paid.identity, {"UUR": 91})
+        corrections.part_of(village.bank, paid.identity, {"UUR": 91})
     assert caught.value.details == {"currency": "UUR", "left": 90}
 
 

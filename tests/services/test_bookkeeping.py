@@ -14,12 +14,13 @@ from tests.services.formats.programs import check_programs
 from tests.services.test_machine import OnSqlite
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services.bookkeeping import Books, Period, keep_books
+from timebank.services.bookkeeping import Books, keep_books
 from timebank.services.drafts import Draft, commit
+from timebank.services.periods import Period, Span
 from timebank.storage import fold, statements
 from timebank.storage.engine import reading
 
-ALWAYS = Period(date(2020, 1, 1), date(2059, 12, 31))
+ALWAYS = Span(date(2020, 1, 1), date(2059, 12, 31))
 
 
 def stored(village: Village) -> dict[str, int]:
@@ -57,8 +58,8 @@ def test_the_second_of_two_periods_opens_with_what_the_first_closed_with(village
     hold_market(village)
     village.wait(200 * 86_400)
     village.post(village.world.pay("joop", "amina", 7))
-    before = keep_books(village.bank, Period.year(2026))
-    after = keep_books(village.bank, Period.year(2027))
+    before = keep_books(village.bank, Period(2026).span)
+    after = keep_books(village.bank, Period(2027).span)
     assert {item.id: item.opening for item in after.accounts} == before.closing()
     assert len(after.entries) == 1
     check_balanced(after)
@@ -67,12 +68,12 @@ def test_the_second_of_two_periods_opens_with_what_the_first_closed_with(village
 
 def test_a_day_is_one_of_amsterdam(village):
     """23:30 UTC on New Year's Eve is the new year already."""
-    village.wait(int(Period.year(2030).seconds[0]) - 1 - village.clock.now())
+    village.wait(int(Period(2030).bounds[0]) - 1 - village.clock.now())
     village.post(village.world.pay("joop", "amina", 1))
     village.wait(1)
     village.post(village.world.pay("joop", "amina", 2))
-    (old,) = keep_books(village.bank, Period.year(2029)).entries
-    (new,) = keep_books(village.bank, Period.year(2030)).entries
+    (old,) = keep_books(village.bank, Period(2029).span).entries
+    (new,) = keep_books(village.bank, Period(2030).span).entries
     assert (old.day, new.day) == (date(2029, 12, 31), date(2030, 1, 1))
     assert [line.amount for line in new.lines] == [-2, 2]
 
@@ -107,7 +108,13 @@ def test_hours_never_stand_for_euro(village):
 
 def test_a_period_does_not_end_before_it_begins():
     with pytest.raises(ValueError, match="on or after"):
-        Period(date(2026, 2, 1), date(2026, 1, 31))
+        Span(date(2026, 2, 1), date(2026, 1, 31))
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2100, 1, 1), date.max])
+def test_a_period_lies_where_days_have_seconds(day):
+    with pytest.raises(ValueError, match="century"):
+        Span(day, day)
 
 
 class KeptMachine(LedgerMachine):

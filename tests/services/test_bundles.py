@@ -20,7 +20,7 @@ from timebank.journal.merkle import Frontier, leaf_hash
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
 from timebank.ledger.replay import BrokenJournal
-from timebank.services import auditing, receipts
+from timebank.services import auditing, proofs, receipts
 from timebank.services.founding import found
 from timebank.signing.keys import SigningKey
 
@@ -48,7 +48,7 @@ def forged(entries: list[bytes], ledger: str, key: SigningKey = LOG_KEY) -> list
 
 
 def test_a_bundle_shows_the_same_fold_as_the_tables(held):
-    verdict = auditing.verify_bundle(lines(bundle(held)), held.bank.ledger)
+    verdict = proofs.verify_bundle(lines(bundle(held)), held.bank.ledger)
     assert verdict.checkpoint == held.bank.guard.read()
     assert verdict.state.find(Account, held.world.account("joop")).balance == held.balance("joop")
 
@@ -57,8 +57,8 @@ def test_a_bundle_is_verified_where_there_is_no_database(held, tmp_path):
     path = tmp_path / "bundle"
     path.write_bytes(bundle(held))
     program = (
-        "import sys; from timebank.services import auditing\n"
-        "auditing.verify_bundle(open(sys.argv[1], 'rb'), sys.argv[2])\n"
+        "import sys; from timebank.services import proofs\n"
+        "proofs.verify_bundle(open(sys.argv[1], 'rb'), sys.argv[2])\n"
         "print('whole')"
     )
     elsewhere = tmp_path / "elsewhere"
@@ -127,7 +127,7 @@ def flipped(data: bytes, at: int, bit: int) -> bytes:
 
 def accepts(data: bytes, ledger: str) -> bool:
     try:
-        auditing.verify_bundle(lines(data), ledger)
+        proofs.verify_bundle(lines(data), ledger)
     except TimebankError:  # anything else would be a crash, and fails the test
         return False
     return True
@@ -148,34 +148,34 @@ def test_a_bundle_with_two_entries_exchanged_is_found(held):
 
 def test_a_bundle_of_another_ledger_than_the_paper_says_is_refused(held):
     with pytest.raises(ProofError, match="another ledger"):
-        auditing.verify_bundle(lines(bundle(held)), sha256(b"another").hexdigest())
+        proofs.verify_bundle(lines(bundle(held)), sha256(b"another").hexdigest())
 
 
 def test_a_bundle_signed_by_another_log_key_is_refused(held):
     entries = list(receipts.entries(held.bank))
     other = SigningKey.from_seed(seed("another log key"))
     with pytest.raises(ProofError):
-        auditing.verify_bundle(forged(entries, held.bank.ledger, other), held.bank.ledger)
+        proofs.verify_bundle(forged(entries, held.bank.ledger, other), held.bank.ledger)
 
 
 def test_not_even_the_log_key_can_change_what_an_order_moved(held):
     entries = list(receipts.entries(held.bank))
     entries[3] = entries[3].replace(b",4000]", b",4001]").replace(b",-4000]", b",-4001]")
     with pytest.raises(BrokenJournal, match="entry 3"):
-        auditing.verify_bundle(forged(entries, held.bank.ledger), held.bank.ledger)
+        proofs.verify_bundle(forged(entries, held.bank.ledger), held.bank.ledger)
 
 
 def test_not_even_the_log_key_can_leave_out_an_entry(held):
     entries = list(receipts.entries(held.bank))
     del entries[4]
     with pytest.raises(BrokenJournal, match="entry 4"):
-        auditing.verify_bundle(forged(entries, held.bank.ledger), held.bank.ledger)
+        proofs.verify_bundle(forged(entries, held.bank.ledger), held.bank.ledger)
 
 
 def test_not_even_the_log_key_can_begin_with_something_else_than_the_genesis(held):
     entries = list(receipts.entries(held.bank))
     with pytest.raises(TimebankError):
-        auditing.verify_bundle(forged(entries[1:], held.bank.ledger), held.bank.ledger)
+        proofs.verify_bundle(forged(entries[1:], held.bank.ledger), held.bank.ledger)
 
 
 # ---- comparing with an earlier checkpoint, printed on paper
@@ -188,7 +188,7 @@ def test_a_bundle_that_extends_an_earlier_checkpoint_is_accepted(village):
     village.post(village.world.pay("joop", "amina", 1))
     papers.append(receipts.latest_note(village.bank))
     for paper in papers:
-        auditing.verify_bundle(lines(bundle(village)), village.bank.ledger, extends=paper)
+        proofs.verify_bundle(lines(bundle(village)), village.bank.ledger, extends=paper)
 
 
 def test_a_history_that_was_shortened_since_the_paper_was_printed_is_found(village, tmp_path):
@@ -198,7 +198,7 @@ def test_a_history_that_was_shortened_since_the_paper_was_printed_is_found(villa
     village.post(village.world.pay("joop", "amina", 5))
     paper = receipts.latest_note(village.bank)
     with pytest.raises(ProofError, match="shorter"):
-        auditing.verify_bundle(lines(bundle(old)), old.bank.ledger, extends=paper)
+        proofs.verify_bundle(lines(bundle(old)), old.bank.ledger, extends=paper)
     old.bank.close()
 
 
@@ -211,7 +211,7 @@ def test_a_second_history_is_found_by_the_paper_of_the_first(village, tmp_path):
     for amount in (6, 7):
         other.post(other.world.pay("joop", "amina", amount))
     with pytest.raises(ProofError, match="earlier checkpoint"):
-        auditing.verify_bundle(lines(bundle(other)), other.bank.ledger, extends=paper)
+        proofs.verify_bundle(lines(bundle(other)), other.bank.ledger, extends=paper)
     other.bank.close()
 
 
@@ -219,7 +219,7 @@ def test_a_paper_that_the_log_key_did_not_sign_counts_for_nothing(held):
     checkpoint = held.bank.guard.read()
     paper = sign_note(checkpoint, SigningKey.from_seed(seed("a forger")))
     with pytest.raises(ProofError):
-        auditing.verify_bundle(lines(bundle(held)), held.bank.ledger, extends=paper)
+        proofs.verify_bundle(lines(bundle(held)), held.bank.ledger, extends=paper)
 
 
 def test_a_paper_of_another_ledger_is_refused(held):
@@ -227,7 +227,7 @@ def test_a_paper_of_another_ledger_is_refused(held):
     frontier, _ = Frontier().extend(leaf_hash(entry) for entry in entries)
     paper = sign_note(Checkpoint("0" * 64, frontier.size, frontier.root()), LOG_KEY)
     with pytest.raises(ProofError):
-        auditing.verify_bundle(lines(bundle(held)), held.bank.ledger, extends=paper)
+        proofs.verify_bundle(lines(bundle(held)), held.bank.ledger, extends=paper)
 
 
 def test_an_empty_file_is_no_bundle():

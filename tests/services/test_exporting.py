@@ -11,10 +11,10 @@ from pyzipper import AESZipFile
 from tests.services.conftest import ON_SQLITE, hold_market
 from tests.services.formats.programs import COMPANY
 from timebank.services import auditing, house
-from timebank.services.bookkeeping import Period
 from timebank.services.exporting import export, exported
+from timebank.services.periods import Period
 
-YEAR = Period.year(2026)
+YEAR = Period(2026).span
 PHRASE = "vier woorden op een rij"
 
 

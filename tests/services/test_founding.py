@@ -10,7 +10,7 @@ from tests.services.conftest import ON_SQLITE, reopened, submission
 from tests.world import LOG_KEY_SEED, NOW, World, seed
 from timebank.clock import SetClock
 from timebank.errors import Code, Down, Refusal, Unavailable
-from timebank.services import auditing, founding, receipts
+from timebank.services import auditing, founding, proofs, receipts
 from timebank.services.bank import open_bank
 from timebank.services.posting import Submission, post_one
 
@@ -94,9 +94,7 @@ def test_an_init_killed_half_way_can_be_followed_by_another(settings, step):
     else:
         bank = start(settings)
     assert auditing.check(bank) == []
-    assert receipts.check_receipt(
-        receipts.receipt(bank, World().genesis.order.identity), bank.ledger
-    )
+    assert proofs.check_receipt(receipts.receipt(bank, World().genesis.order.identity), bank.ledger)
     bank.close()
 
 
@@ -140,7 +138,7 @@ def test_without_its_log_key_a_ledger_signs_nothing_until_the_key_is_back(settin
     village.bank.close()
     settings.log_key.write_text(text)
     village = reopened(settings)
-    assert receipts.check_receipt(
+    assert proofs.check_receipt(
         receipts.receipt(village.bank, posted.identity), village.bank.ledger
     )
     village.bank.close()

@@ -1,5 +1,6 @@
 """The guard: what was acknowledged is in the database, or nothing is posted or signed."""
 
+import errno
 import os
 import resource
 import signal
@@ -11,10 +12,11 @@ import pytest
 from tests.services.conftest import Village, copy_of, reopened, submission
 from timebank.errors import Down, Unavailable
 from timebank.journal.checkpoints import Checkpoint
-from timebank.services import auditing, receipts
+from timebank.services import auditing, proofs, receipts
 from timebank.services.bank import open_bank
-from timebank.services.guard import Guard
+from timebank.services.guard import SLOT, Guard, _slot
 from timebank.services.posting import Posted, post
+from timebank.signing.canonical import encode
 
 
 def refuses(village: Village, code: Down) -> str:
@@ -125,10 +127,18 @@ def test_two_histories_from_one_copy_do_not_pass_each_other_s_guard(village, tmp
     other.bank.close()
 
 
-def test_a_full_disk_for_the_guard_keeps_what_it_said_and_the_order_is_acknowledged_later(village):
+@pytest.mark.parametrize("written", [None, 0, 100])
+def test_a_full_disk_for_the_guard_keeps_what_it_said_and_the_order_is_acknowledged_later(
+    village, monkeypatch, written
+):
     said = guard_file(village).read_bytes()
-    full = guard_file(village).with_name(guard_file(village).name + ".new")
-    full.symlink_to("/dev/full")
+
+    def full(descriptor, data, offset):
+        if written is None:
+            raise OSError(errno.ENOSPC, "no space left")
+        return written
+
+    monkeypatch.setattr(os, "pwrite", full)
     payment = village.world.pay("joop", "amina", 5)
     with pytest.raises(Unavailable) as caught:
         village.post(payment)
@@ -136,11 +146,51 @@ def test_a_full_disk_for_the_guard_keeps_what_it_said_and_the_order_is_acknowled
     assert guard_file(village).read_bytes() == said
     with pytest.raises(Unavailable):
         receipts.receipt(village.bank, payment.order.identity)
-    full.unlink()
+    monkeypatch.undo()
     assert village.post(payment).seq == 1
     assert village.bank.guard.read().size == 2
     assert village.balance("amina") == 5
     assert auditing.check(village.bank) == []
+
+
+@pytest.mark.parametrize("written", [0, 1, 63, 64, 200])
+def test_a_write_over_the_older_slot_that_is_cut_short_takes_nothing_back(village, written):
+    for _ in range(3):  # so that either slot is once the older
+        village.post(village.world.pay("joop", "amina", 5))
+        released, data = village.bank.guard.read(), guard_file(village).read_bytes()
+        cut_short = _advanced(data, released, written)
+        guard_file(village).write_bytes(cut_short)
+        assert village.bank.guard.read() == released
+    assert village.post(village.world.pay("joop", "amina", 5)).seq == 4
+    assert village.bank.guard.read().size == 5
+
+
+def _advanced(data, released, written):
+    """The file as a crash leaves it while a later checkpoint is written over the older slot."""
+    later = Checkpoint(released.ledger, released.size + 1, b"9" * 32)
+    slots = [data[:SLOT], data[SLOT:]]
+    older = min((0, 1), key=lambda number: b'"size":%d' % released.size in slots[number])
+    slots[older] = _slot(later)[:written] + slots[older][written:]
+    return b"".join(slots)
+
+
+def test_what_is_released_never_overwrites_what_was_released_last(village):
+    for size in range(2, 9):
+        last = guard_file(village).read_bytes()
+        village.bank.guard.advance(Checkpoint(village.bank.ledger, size, bytes([size]) * 32))
+        now = guard_file(village).read_bytes()
+        kept = [number for number in (0, 1) if _part(now, number) == _part(last, number)]
+        assert len(kept) == 1
+        assert village.bank.guard.read().size == size
+        guard_file(village).write_bytes(
+            b"".join(_part(now, number) if number in kept else bytes(SLOT) for number in (0, 1))
+        )
+        assert village.bank.guard.read().size == size - 1
+        guard_file(village).write_bytes(now)
+
+
+def _part(data, number):
+    return data[number * SLOT : (number + 1) * SLOT]
 
 
 def test_a_write_that_is_cut_short_never_becomes_the_guard(village):
@@ -172,7 +222,7 @@ def test_a_crash_between_commit_and_guard_is_recovered_from_by_proof(village):
     village.bank.close()
     child = os.fork()
     if not child:
-        Guard.write = lambda *_: os._exit(9)  # the crash
+        Guard.advance = lambda *_: os._exit(9)  # the crash
         post(open_bank(village.bank.settings, village.clock), [submission(payment)])
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
@@ -189,11 +239,11 @@ def test_a_crash_between_commit_and_guard_is_recovered_from_by_proof(village):
 def test_a_receipt_after_that_crash_moves_the_guard_before_anything_is_signed(village):
     before = village.bank.guard.read()
     posted = village.post(village.world.pay("joop", "amina", 5))
-    said = guard_file(village).read_bytes()
+    said = village.bank.guard.read()
     village.bank.guard.write(before)
     text = receipts.receipt(village.bank, posted.identity)
-    assert guard_file(village).read_bytes() == said
-    assert receipts.check_receipt(text, village.bank.ledger).checkpoint.size == 2
+    assert village.bank.guard.read() == said
+    assert proofs.check_receipt(text, village.bank.ledger).checkpoint.size == 2
 
 
 def test_of_two_processes_that_finish_out_of_order_the_later_checkpoint_stays(village, monkeypatch):
@@ -244,3 +294,13 @@ def _folder(path, name):
     folder = path / name
     folder.mkdir()
     return folder
+
+
+def test_a_guard_of_a_program_that_knew_no_slots_is_read_and_gets_them(village):
+    last = village.bank.guard.read()
+    written = {"ledger": last.ledger, "root": last.root.hex(), "size": last.size}
+    guard_file(village).write_bytes(encode(written))
+    assert village.bank.guard.read() == last
+    village.post(village.world.pay("joop", "amina", 5))
+    assert guard_file(village).stat().st_size == 2 * SLOT
+    assert village.bank.guard.read().size == last.size + 1

@@ -8,7 +8,7 @@ from tests.services.conftest import Village
 from tests.world import grant, seed
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.services import auditing, membership, receipts, statements
+from timebank.services import auditing, membership, proofs, receipts, statements
 from timebank.services.membership import Unsigned
 from timebank.signing.authorizations import authorize
 from timebank.signing.keys import SigningKey
@@ -180,7 +180,7 @@ def test_erasing_a_name_breaks_no_receipt_no_audit_and_no_bundle(village):
     assert auditing.check(village.bank) == []
     assert receipts.receipt(village.bank, paid.identity) == before
     assert list(auditing.export(village.bank)) == bundle
-    auditing.verify_bundle(bundle, village.bank.ledger)
+    proofs.verify_bundle(bundle, village.bank.ledger)
     assert statements.history(village.bank, member) == []
     assert "Sara" not in str(village.tables())
     if file := village.bank.settings.file:

@@ -11,7 +11,7 @@ from tests.world import NOW
 from timebank.errors import Code, Down, Refusal, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder
-from timebank.services import auditing, receipts, statements
+from timebank.services import auditing, proofs, receipts, statements
 from timebank.services.bank import open_bank
 from timebank.services.drafts import commit
 from timebank.services.posting import Posted, Refused, Submission, post, post_one
@@ -57,7 +57,7 @@ def test_the_same_order_sent_twenty_times_at_once_is_one_entry_with_twenty_equal
         texts = list(pool.map(send, range(20)))
     assert len(set(texts)) == 1
     assert balance(village, "amina") == 30
-    checked = receipts.check_receipt(texts[0], village.bank.ledger)
+    checked = proofs.check_receipt(texts[0], village.bank.ledger)
     assert checked.order.identity == verified.order.identity
 
 

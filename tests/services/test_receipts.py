@@ -10,7 +10,7 @@ from tests.services.conftest import copy_of, reopened, submission
 from timebank.errors import Code, Refusal, TimebankError
 from timebank.journal import ProofError
 from timebank.journal.checkpoints import read_note
-from timebank.services import receipts
+from timebank.services import proofs, receipts
 from timebank.services.posting import post
 
 
@@ -30,7 +30,7 @@ def identities(village):
 
 def test_every_entry_has_a_receipt_that_proves_itself_with_the_ledger_id_alone(held):
     for seq, identity in enumerate(identities(held)):
-        checked = receipts.check_receipt(receipts.receipt(held.bank, identity), held.bank.ledger)
+        checked = proofs.check_receipt(receipts.receipt(held.bank, identity), held.bank.ledger)
         assert (checked.entry.seq, checked.order.identity) == (seq, identity)
         assert checked.key_ids
 
@@ -49,7 +49,7 @@ def test_orders_posted_together_share_a_checkpoint_and_nobody_s_line(village):
     payments = [world.pay("joop", "amina", 1), world.pay("els", "farid", 2)]
     outcomes = post(village.bank, [submission(item) for item in payments])
     texts = [receipts.receipt(village.bank, outcome.identity) for outcome in outcomes]
-    checked = [receipts.check_receipt(text, village.bank.ledger) for text in texts]
+    checked = [proofs.check_receipt(text, village.bank.ledger) for text in texts]
     assert checked[0].checkpoint == checked[1].checkpoint
     assert world.account("farid") not in str(checked[0].entry)
 
@@ -57,7 +57,7 @@ def test_orders_posted_together_share_a_checkpoint_and_nobody_s_line(village):
 def test_a_receipt_of_another_ledger_proves_nothing_here(held):
     text = receipts.receipt(held.bank, identities(held)[1])
     with pytest.raises(ProofError):
-        receipts.check_receipt(text, "0" * 64)
+        proofs.check_receipt(text, "0" * 64)
 
 
 def test_any_changed_character_of_a_receipt_is_found(held):
@@ -65,7 +65,7 @@ def test_any_changed_character_of_a_receipt_is_found(held):
     for at in [dice.randrange(len(text)) for _ in range(200)]:
         changed = text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]
         with pytest.raises(TimebankError):
-            receipts.check_receipt(changed, held.bank.ledger)
+            proofs.check_receipt(changed, held.bank.ledger)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The figures of the wijk: equal to the journal, by closed months, and about nobody."""
 
-import itertools
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -37,7 +37,7 @@ def until(village: Village, day: date) -> None:
 
 
 def everybody_helps(village: Village, minutes: int = 10, people: list[str] = NEIGHBOURS) -> None:
-    for one, other in itertools.pairwise(people):
+    for one, other in pairwise(people):
         village.post(village.world.pay(one, other, minutes))
 
 

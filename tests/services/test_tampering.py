@@ -15,6 +15,7 @@ import pytest
 from tests.services.conftest import Village, copy_of, new_village, reopened, submission
 from timebank.ledger.facts import (
     Account,
+    Agreement,
     BankLine,
     Currency,
     Governance,
@@ -48,6 +49,7 @@ NAMED = {
     "fold_returned": ("fold", Returned.__name__),
     "fold_bank_lines": ("fold", BankLine.__name__),
     "fold_redemptions": ("fold", Redemption.__name__),
+    "fold_agreements": ("fold", Agreement.__name__),
     "kept_openings": ("openings", "commitment"),
 }
 """For each table that is audited: which check finds an edit, and a word of what it says."""

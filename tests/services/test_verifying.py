@@ -6,7 +6,7 @@ from tests.services.conftest import Village
 from timebank.journal import ProofError
 from timebank.ledger.entries import parse_entry, verify_entry
 from timebank.ledger.replay import BrokenJournal
-from timebank.services import auditing, verifying
+from timebank.services import auditing, proofs, verifying
 from timebank.services.verifying import checked
 
 
@@ -63,5 +63,5 @@ def test_an_entry_that_does_not_hold_is_named_rather_than_what_cannot_be_read_be
 
 def test_the_database_and_its_bundle_are_checked_the_same_way(village, entries):
     assert auditing.check(village.bank) == []
-    verdict = auditing.verify_bundle(list(auditing.export(village.bank)), village.bank.ledger)
+    verdict = proofs.verify_bundle(list(auditing.export(village.bank)), village.bank.ledger)
     assert verdict.checkpoint.size == len(entries)

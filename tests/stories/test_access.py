@@ -24,6 +24,7 @@ NOT_PAGES = {
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
     "/dag/<iso>/tabel.csv",
+    "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
     "/voorstellen/stand/<identity>",

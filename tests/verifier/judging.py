@@ -17,8 +17,7 @@ from timebank.journal import ProofError
 from timebank.ledger.facts import Account, Currency
 from timebank.ledger.replay import BrokenJournal
 from timebank.ledger.state import State
-from timebank.services.auditing import verify_bundle
-from timebank.services.receipts import check_receipt
+from timebank.services.proofs import check_receipt, verify_bundle
 
 JUDGE = Path(__file__).parent / "judge.mjs"
 # Whoever has no Node has the one that drives the browser in other tests.

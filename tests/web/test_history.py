@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from timebank.services import payments, receipts
+from timebank.services import payments, proofs
 from timebank.services.posting import post_one
 
 
@@ -90,7 +90,7 @@ def test_a_link_opens_no_other_receipt(street, paid):
 
 def test_the_proof_holds_without_the_server_and_names_nobody(street, paid):
     text = street.browser("joop").get(f"/bewijs/{paid}/bewijs.tlog-proof").text
-    checked = receipts.check_receipt(text, street.bank.ledger)
+    checked = proofs.check_receipt(text, street.bank.ledger)
     assert checked.order.identity == paid
     assert "fiets" not in text
     assert street.browser("els").get(f"/bewijs/{paid}/bewijs.tlog-proof").status_code == 404

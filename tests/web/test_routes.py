@@ -52,6 +52,11 @@ POST /U/<code>/klaar                          422 422 422 422 422 422 422 422 42
 POST /U/<code>/ontwerp                        422 422 422 422 422 422 422 422 422
 GET  /V/<code>                                200 200 200 302 200 200 200 200 403
 GET  /b/<code>                                200 200 200 200 200 200 200 200 403
+GET  /belonen                                 302 302 403 403 403 403 403 403 403
+POST /belonen                                 302 302 403 403 403 403 403 403 403
+GET  /belonen/<digest>                        302 302 403 403 403 403 403 403 403
+POST /belonen/<digest>                        401 401 403 403 403 403 403 403 403
+GET  /belonen/<digest>/stand/<identity>       302 302 403 403 403 403 403 403 403
 GET  /betalen                                 302 302 200 200 200 200 200 200 403
 POST /betalen                                 422 422 422 422 422 422 422 422 422
 GET  /bewijs/<identity>                       404 404 200 200 404 404 404 404 404
@@ -87,9 +92,13 @@ POST /ontvangen                               302 302 422 422 422 422 422 422 40
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
 POST /ontvangen/poster/nieuw                  302 302 302 302 302 302 302 302 403
 GET  /openbaar                                200 200 200 200 200 200 200 200 200
+GET  /openbaar/cijfers.json                   200 200 200 200 200 200 200 200 200
 GET  /openbaar/stand                          200 200 200 200 200 200 200 200 200
 POST /orders                                  401 401 422 422 422 422 422 422 403
 GET  /orders/<identity>                       302 302 200 200 200 200 200 200 403
+GET  /overzicht                               302 302 302 302 302 302 302 302 403
+GET  /overzicht/<text>                        302 302 200 200 200 200 200 200 403
+GET  /overzicht/<text>/tabel.csv              302 302 200 200 200 200 200 200 403
 GET  /privacy                                 200 200 200 200 200 200 200 200 200
 GET  /static/<path:filename>                  200 200 200 200 200 200 200 200 200
 GET  /taal/<language>                         302 302 302 302 302 302 302 302 302
@@ -99,6 +108,8 @@ POST /teruggeven/<identity>                   302 302 409 422 409 409 409 409 40
 GET  /thuis                                   302 302 200 200 200 200 200 200 403
 GET  /toestellen/<key>/blokkeren              302 302 200 404 404 404 404 404 403
 GET  /toestellen/nieuw                        302 302 200 200 200 200 200 200 403
+GET  /toestaan                                302 302 403 403 403 403 200 403 403
+POST /toestaan                                302 302 403 403 403 403 422 403 403
 GET  /u/<code>                                200 200 200 200 200 200 200 200 200
 POST /uitloggen                               302 302 302 302 302 302 302 302 302
 GET  /uitnodigen                              302 302 403 403 403 200 403 403 403
@@ -130,6 +141,7 @@ GET  /week                                    302 302 403 403 200 403 200 403 40
 JSON_POSTS = {
     "/orders",
     "/voorstellen",
+    "/belonen/<digest>",
     "/U/<code>/klaar",
     "/U/<code>/ontwerp",
     "/uitnodigingen",
@@ -228,6 +240,8 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
             "line": "ab" * 32,
             "redemption": "ab" * 32,
             "iso": "2026-09-21",
+            "text": "2026-09",
+            "digest": "ab" * 32,
             "member": member("joop"),
             "key": key_id(world.key("joop").spki),
             "language": "en",

@@ -10,7 +10,6 @@ from tests.web.conftest import Street
 from timebank.ledger import orders
 from timebank.services import payments, requests, settlement, statements
 from timebank.services.drafts import Draft, commit
-from timebank_web.views.day import cell
 from timebank_web.words import MINUS
 
 JSON = {"Accept": "application/json"}
@@ -236,18 +235,6 @@ def test_the_table_holds_no_formulas(busy: Street) -> None:
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     assert rows[1][3] == "'" + memo
     assert rows[1][6] == "4,50"
-
-
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+31", "-x", "@SUM(A1)", "\t=1", " =1", "\r=1", "1E23", "12"]
-)
-def test_a_cell_is_never_a_formula_or_a_number(text: str) -> None:
-    assert cell(text) == "'" + text
-
-
-@pytest.mark.parametrize("text", ["brood", "W8JQ", "2 broden", "a=b", ""])
-def test_other_cells_stay_as_they_are(text: str) -> None:
-    assert cell(text) == text
 
 
 # ---- handing in

@@ -17,7 +17,8 @@ from timebank.errors import Code, Refusal
 from timebank.signing.canonical import Value, from_base64url
 
 T = TypeVar("T")
-Read = Callable[[Value, str], Any]
+Read = Callable[[Value], Any]
+"""Returns a value as what it was declared to be, or raises `_Misfit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ class Ascending:
 def read(cls: type[T], value: Value, where: str = "") -> T:
     """Return the value as an instance of the declared class; Refusal(BAD_FIELD) names the field."""
     hint: Any = cls
-    result: T = _reader(hint)(value, where)
+    try:
+        result: T = _reader(hint)(value)
+    except _Misfit as misfit:
+        raise bad_field(_joined(where, misfit.path) or "order") from None
     return result
 
 
@@ -113,6 +117,20 @@ def write(item: Any) -> Value:
 def bad_field(where: str) -> Refusal:
     """Return the refusal that names a field by its path."""
     return Refusal(Code.BAD_FIELD, field=where)
+
+
+class _Misfit(Exception):
+    """A value that is not as declared. On the way out its path grows from the inside."""
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+
+    def within(self, where: str) -> "_Misfit":
+        return _Misfit(_joined(where, self.path))
+
+
+def _joined(where: str, path: str) -> str:
+    return f"{where}.{path}" if where and path and not path.startswith("[") else where + path
 
 
 @cache
@@ -136,40 +154,61 @@ def _reader(hint: Any) -> Read:
 
 def _checked(inner: Read, rules: list[Any]) -> Read:
     checks = [rule.check for rule in rules]
+    if len(rules) == 1 and isinstance(rules[0], Hex | Range | Match | Binary):
+        return _ruled(checks[0])  # which looks at the type too
 
-    def reader(value: Value, where: str) -> Any:
-        result = inner(value, where)
+    def reader(value: Value) -> Any:
+        result = inner(value)
         for check in checks:
             if not check(result):
-                raise bad_field(where)
+                raise _Misfit
         return result
 
     return reader
 
 
+def _ruled(check: Callable[[Any], bool]) -> Read:
+    def reader(value: Value) -> Any:
+        if not check(value):
+            raise _Misfit
+        return value
+
+    return reader
+
+
 def _literal(choices: tuple[Any, ...]) -> Read:
-    def reader(value: Value, where: str) -> Any:
-        for choice in choices:
-            if type(value) is type(choice) and value == choice:
-                return choice
-        raise bad_field(where)
+    # By type too: True equals 1, and is none.
+    known = {(type(choice), choice): choice for choice in choices}
+    kinds = {kind for kind, _ in known}
+
+    def reader(value: Value) -> Any:
+        kind = type(value)
+        if kind in kinds and (kind, value) in known:
+            return value
+        raise _Misfit
 
     return reader
 
 
 def _sequence(inner: Read) -> Read:
-    def reader(value: Value, where: str) -> tuple[Any, ...]:
+    def reader(value: Value) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise bad_field(where)
-        return tuple(inner(item, f"{where}[{index}]") for index, item in enumerate(value))
+            raise _Misfit
+        found: list[Any] = []
+        try:
+            for item in value:
+                found.append(inner(item))
+        except _Misfit as misfit:
+            raise misfit.within(f"[{len(found)}]") from None
+        return tuple(found)
 
     return reader
 
 
 def _plain(kind: Any) -> Read:
-    def reader(value: Value, where: str) -> Any:
+    def reader(value: Value) -> Any:
         if type(value) is not kind:
-            raise bad_field(where)
+            raise _Misfit
         return value
 
     return reader
@@ -177,25 +216,25 @@ def _plain(kind: Any) -> Read:
 
 def _record(cls: Any) -> Read:
     hints = get_type_hints(cls, include_extras=True)
-    required: dict[str, Read] = {}
-    optional: dict[str, Read] = {}
-    for field in fields(cls):
-        (required if field.default is MISSING else optional)[field.name] = _reader(
-            hints[field.name]
-        )
-    known = {**required, **optional}
+    known = {field.name: _reader(hints[field.name]) for field in fields(cls)}
+    required = [field.name for field in fields(cls) if field.default is MISSING]
 
-    def reader(value: Value, where: str) -> Any:
+    def reader(value: Value) -> Any:
         if type(value) is not dict:
-            raise bad_field(where or "order")
-        prefix = f"{where}." if where else ""
+            raise _Misfit
         if value.keys() != known.keys():
             for name in value:
                 if name not in known:
-                    raise bad_field(f"{prefix}{name}")
+                    raise _Misfit(name)
             for name in required:
                 if name not in value:
-                    raise bad_field(f"{prefix}{name}")
-        return cls(**{name: known[name](inner, f"{prefix}{name}") for name, inner in value.items()})
+                    raise _Misfit(name)
+        found: dict[str, Any] = {}
+        for name, inner in value.items():
+            try:
+                found[name] = known[name](inner)
+            except _Misfit as misfit:
+                raise misfit.within(name) from None
+        return cls(**found)
 
     return reader

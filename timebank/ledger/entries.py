@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from timebank.ledger.codec import Hex, Range, bad_field, read
-from timebank.ledger.orders import Time
+from timebank.ledger.orders import Time, read_order
 from timebank.ledger.rules import Decision, Posting
-from timebank.ledger.verified import VerifiedOrder, verify_bytes
-from timebank.signing.canonical import decode, encode
+from timebank.ledger.verified import VerifiedOrder, verify_signatures
+from timebank.signing.canonical import decode, encode, reencode
 from timebank.units import MAX_AMOUNT
 
 MAX_ENTRY_BYTES = 1 << 20
@@ -59,4 +59,5 @@ def parse_entry(data: bytes) -> Entry:
 
 def verify_entry(entry: Entry) -> VerifiedOrder:
     """Check every signature an entry carries; raises Refusal as `verify_bytes` does."""
-    return verify_bytes(encode(entry.order), entry.authorizations)
+    order = read_order(entry.order, reencode(entry.order))
+    return verify_signatures(order, entry.authorizations)

@@ -87,6 +87,13 @@ class Account:
     def key(self) -> Key:
         return self.id
 
+    def holding(self, balance: int) -> "Account":
+        """Return the account with this balance."""
+        # Field by field: `dataclasses.replace` takes longer than the rest of a booking.
+        return Account(
+            self.id, self.kind, self.currency, self.owner, self.floor, self.ceiling, balance
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from timebank.errors import Code, Refusal
 from timebank.ledger.codec import Ascending, Binary, Hex, Length, Match, Range, read, write
 from timebank.signing.authorizations import parse_authorization
-from timebank.signing.canonical import Value, decode, encode
+from timebank.signing.canonical import MAX_BYTES, Value, decode, encode
 from timebank.signing.messages import identity as identity_of
 from timebank.signing.messages import ledger_id
 from timebank.units import MAX_AMOUNT
@@ -599,7 +599,16 @@ def parse_order(data: bytes) -> Order:
 
     Raises Refusal: TOO_LARGE, NOT_CANONICAL, UNKNOWN_TYPE, BAD_FIELD, VALID_TOO_LONG.
     """
-    value = decode(data)
+    return read_order(decode(data), data)
+
+
+def read_order(value: Value, data: bytes) -> Order:
+    """Return the order that a decoded value is, and `data` its encoding; raises as `parse_order`.
+
+    For whoever has decoded it already, as a part of something larger.
+    """
+    if len(data) > MAX_BYTES:
+        raise Refusal(Code.TOO_LARGE, bytes=len(data), max_bytes=MAX_BYTES)
     if type(value) is not dict:
         raise Refusal(Code.BAD_FIELD, field="order")
     header = read(Header, {name: value[name] for name in value if name in _HEADER})

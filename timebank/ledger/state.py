@@ -35,7 +35,13 @@ class State:
     def __init__(self, facts: Iterable[Fact] = (), *, complete: bool = True) -> None:
         self._base: State | None = None
         self._complete = complete
-        self._facts: dict[Ref, Fact | None] = {(type(fact), fact.key): fact for fact in facts}
+        # By its type and key: so each is of the type in its reference, or None.
+        self._facts: dict[Ref, Any] = {(type(fact), fact.key): fact for fact in facts}
+
+    @property
+    def size(self) -> int:
+        """How much this layer knows, be it that there is nothing."""
+        return len(self._facts)
 
     def fork(self) -> "State":
         """Return a scratch state on top of this one."""
@@ -45,17 +51,16 @@ class State:
 
     def find(self, kind: type[F], key: Key) -> F | None:
         """Return the fact, or None where there is none."""
-        layer: State | None = self
+        layer = self
         ref: Ref = (kind, key)
-        while layer is not None:
-            if ref in layer._facts:
-                fact = layer._facts[ref]
-                assert fact is None or isinstance(fact, kind)
-                return fact
-            if layer._base is None and not layer._complete:
+        while ref not in layer._facts:
+            if layer._base is None:
+                if layer._complete:
+                    return None
                 raise UndeclaredRead(f"{kind.__name__} {key}")
             layer = layer._base
-        return None
+        fact: F | None = layer._facts[ref]
+        return fact
 
     def put(self, *facts: Fact) -> None:
         """Replace the facts with these keys."""

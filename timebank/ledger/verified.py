@@ -40,11 +40,15 @@ def verify_bytes(data: bytes, authorizations: Sequence[Value]) -> VerifiedOrder:
 
     Raises Refusal for malformed bytes and for signatures, challenges and keys that do not hold.
     """
-    order = parse_order(data)
+    return verify_signatures(parse_order(data), authorizations)
+
+
+def verify_signatures(order: Order, authorizations: Sequence[Value]) -> VerifiedOrder:
+    """Check every signature on an order that was parsed; raises as `verify_bytes` does."""
     if not 1 <= len(authorizations) <= MAX_AUTHORIZATIONS:
         raise Refusal(Code.BAD_FIELD, field="authorizations")
     parsed = [parse_authorization(value) for value in authorizations]
-    signed = tuple(verify_order(item, data, order.ledger) for item in parsed)
+    signed = tuple(verify_order(item, order.data, order.ledger) for item in parsed)
     return VerifiedOrder(order, encode(list(authorizations)), signed, _invitation(order))
 
 

@@ -6,7 +6,6 @@ text itself is kept by its digest: whoever has it can show that it is the one th
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -57,7 +56,7 @@ def keep_document(bank: Bank, title: str, text: str) -> people.Opening:
         raise Refusal(Code.BAD_FIELD, field="title", most=MAX_TITLE)
     if not 0 < len(text) <= MAX_DOCUMENT:
         raise Refusal(Code.BAD_FIELD, field="text", most=MAX_DOCUMENT)
-    digest = _digest(text)
+    digest = documents.digest_of(text)
     with writing(bank.engine) as conn:
         documents.keep(conn, documents.Document(digest, title, text, bank.clock.now()))
     return commit(f"{title}, sha256 {digest}")
@@ -115,10 +114,6 @@ def _lines(text: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
-
-
 def _document(conn: Connection, agreement: str | None) -> tuple[str, str]:
     """The title and text behind a commitment, as far as they are kept and belong to it."""
     opening = people.texts(conn, [agreement]).get(agreement) if agreement else None
@@ -128,8 +123,7 @@ def _document(conn: Connection, agreement: str | None) -> tuple[str, str]:
     if match is None:
         return opening, ""
     found = documents.find(conn, match["digest"])
-    whole = found is not None and _digest(found.text) == match["digest"]
-    return match["title"], found.text if found and whole else ""
+    return match["title"], found.text if found and found.whole else ""
 
 
 def _owner(conn: Connection, account: str | None) -> tuple[str, str]:

@@ -1,42 +1,35 @@
-"""Checking the books: a list of small checks over the database, and a whole bundle without one.
+"""Checking the books: a list of small checks over the database, and a bundle made of it.
 
 A check yields findings and repairs nothing. No finding means: the journal is whole, every
 signature in it holds, the rules were kept, and the tables say what the journal says.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import tee
-from typing import get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from timebank.errors import TimebankError, Unavailable
-from timebank.journal import ProofError, merkle
-from timebank.journal.bundles import read_bundle, write_bundle
-from timebank.journal.checkpoints import Checkpoint, open_note, read_note
+from timebank.journal import merkle
+from timebank.journal.bundles import write_bundle
+from timebank.journal.checkpoints import read_note
 from timebank.journal.merkle import Frontier, leaf_hash
-from timebank.journal.receipts import log_key
 from timebank.ledger.entries import Entry
-from timebank.ledger.facts import Account, Fact, OrderId, Posted
+from timebank.ledger.facts import Account, Fact
 from timebank.ledger.orders import Order
 from timebank.ledger.replay import BrokenJournal, Replay
-from timebank.ledger.state import State
+from timebank.services import seals
 from timebank.services.bank import Bank
+from timebank.services.proofs import STORED, Progress
 from timebank.services.receipts import latest_note
 from timebank.services.verifying import checked
-from timebank.signing.messages import commitment, ledger_id
-from timebank.storage import fold, journal, people, statements
+from timebank.signing.messages import commitment
+from timebank.storage import documents, fold, journal, people, statements
 from timebank.storage.engine import check_triggers, reading
 
-Progress = Callable[[int], None]
-STORED: tuple[type[Fact], ...] = tuple(
-    kind for kind in get_args(Fact) if kind not in (OrderId, Posted)
-)
-"""The facts that have a table."""
 UNREADABLE = (TimebankError, SQLAlchemyError, ValueError, TypeError, LookupError, AssertionError)
 """What reading rows that somebody else has written may end in."""
 
@@ -159,6 +152,9 @@ def check_openings(audit: Audit) -> Iterator[str]:
     for opening in people.openings(audit.conn):
         if commitment(opening.salt, opening.text) != opening.commitment:
             yield f"the text of commitment {opening.commitment} was changed"
+    for document in documents.every(audit.conn):
+        if not document.whole:
+            yield f"the text of document {document.digest} was changed"
 
 
 def check_guard(audit: Audit) -> Iterator[str]:
@@ -172,6 +168,11 @@ def check_guard(audit: Audit) -> Iterator[str]:
         yield error.hint
 
 
+def check_seals(audit: Audit) -> Iterator[str]:
+    """What auditors sealed is this journal and no other."""
+    yield from seals.faults(audit.conn, audit.bank.ledger)
+
+
 CHECKS: tuple[Check, ...] = (
     check_append_only,
     check_journal,
@@ -180,6 +181,7 @@ CHECKS: tuple[Check, ...] = (
     check_sums,
     check_openings,
     check_guard,
+    check_seals,
 )
 
 
@@ -216,72 +218,12 @@ def details(function: Check, audit: Audit) -> Iterator[str]:
 # ---- bundles
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a verified bundle shows: the ledger, its last checkpoint, and the fold."""
-
-    checkpoint: Checkpoint
-    state: State
-
-
 def export(bank: Bank) -> Iterator[bytes]:
     """Yield the audit bundle, line by line: every entry, a manifest, the newest checkpoint."""
     note = latest_note(bank)
     size = read_note(note).size
     with reading(bank.engine) as conn:
         yield from write_bundle(journal.entries(conn, 0, size), note)
-
-
-def verify_bundle(
-    lines: Iterable[bytes],
-    ledger: str,
-    extends: str | None = None,
-    progress: Progress = lambda seq: None,
-) -> Verdict:
-    """Check a whole journal with no database: signatures, rules, sums, limits, approvals, root.
-
-    `ledger` is the id printed on paper, `extends` the text of an earlier checkpoint that this
-    journal must contain. Raises ProofError or BrokenJournal at the first thing wrong.
-    """
-    bundle = read_bundle(lines)
-    earlier = read_note(extends) if extends is not None else None
-    replay, genesis = Replay.empty(), b""
-    for entry, verified in checked(_containing(bundle.entries, earlier)):
-        if not genesis:
-            genesis = verified.order.data
-            if ledger_id(genesis) != ledger:
-                raise ProofError("this is another ledger than the one asked for")
-        replay.add(entry, verified)
-        progress(entry.seq + 1)
-    state = replay.finish()
-    if earlier:
-        open_note(extends or "", ledger, log_key(genesis))
-    # That its size and root are those of the entries, reading the bundle has shown.
-    return Verdict(open_note(bundle.note, ledger, log_key(genesis)), state)
-
-
-def _containing(entries: Iterable[bytes], earlier: Checkpoint | None) -> Iterator[bytes]:
-    """Pass the entries on; ProofError where they do not begin with those of the checkpoint."""
-    frontier = Frontier()
-    for data in entries:
-        yield data
-        if earlier and frontier.size < earlier.size:
-            frontier = frontier.append(leaf_hash(data))
-            if frontier.size == earlier.size and frontier.root() != earlier.root:
-                raise ProofError("the journal does not contain the earlier checkpoint")
-    if earlier and frontier.size < earlier.size:
-        raise ProofError("the journal is shorter than the earlier checkpoint")
-
-
-def fold_digest(state: State) -> str:
-    """Return one hash of all facts: two verifiers that agree on it agree on everything."""
-    lines = sorted(repr(fact) for fact in _kept_facts(state))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _kept_facts(state: State) -> Iterator[Fact]:
-    for kind in STORED:
-        yield from state.all(kind)
 
 
 def row_of(entry: Entry, order: Order, data: bytes) -> journal.Row:

@@ -16,6 +16,7 @@ from timebank.ledger.orders import ONLINE_SECONDS, Body, Order, build_order
 from timebank.ledger.rules import VERSION
 from timebank.services.grouping import Grouping
 from timebank.services.guard import Guard
+from timebank.services.memory import Memory
 from timebank.settings import Settings
 from timebank.signing.canonical import to_base64url
 from timebank.signing.keys import SigningKey
@@ -35,6 +36,7 @@ class Bank:
     clock: Clock
     log_key: SigningKey | None
     posting: Grouping[Any, Any] = field(default_factory=Grouping)
+    memory: Memory = field(default_factory=Memory)
     _started: tuple[int, float] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -182,17 +182,24 @@ def _once(
     Only one that expired or was withdrawn makes room for another: it can never post.
     Raises Unfit LINE_RECORDED where it was posted.
     """
+    with reading(bank.engine) as conn:
+        if there := _standing(bank, conn, current(conn)):
+            return there
     draft = offer()
     with writing(bank.engine) as conn:
-        identity = current(conn)
-        state = _state(bank, conn, identity)
-        if state == "posted":
-            raise Unfit(Flaw.LINE_RECORDED)
-        if state == "open" and identity and (there := find(bank, conn, identity)):
-            return there.draft
+        if there := _standing(bank, conn, current(conn)):
+            return there
         keep_unsigned(conn, draft)
         reserve(conn, draft.order.identity)
     return draft
+
+
+def _standing(bank: Bank, conn: Connection, identity: str | None) -> Draft | None:
+    state = _state(bank, conn, identity)
+    if state == "posted":
+        raise Unfit(Flaw.LINE_RECORDED)
+    found = find(bank, conn, identity) if identity and state == "open" else None
+    return found.draft if found else None
 
 
 def _state(bank: Bank, conn: Connection, identity: str | None) -> str:

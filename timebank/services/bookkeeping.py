@@ -15,36 +15,12 @@ from timebank import ids
 from timebank.ledger.entries import parse_entry
 from timebank.ledger.facts import Account, AccountKind, BankLine, Currency, Member, Redemption
 from timebank.services.bank import Bank
-from timebank.services.statements import commitment_in, day_bounds, local
+from timebank.services.periods import Span
+from timebank.services.statements import commitment_in, local
 from timebank.storage import fold, journal, people, statements
 from timebank.storage.engine import reading
 
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From the first day up to and including the last, in Amsterdam. ValueError when reversed."""
-
-    first: date
-    last: date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError("a period ends on or after the day it begins")
-
-    @classmethod
-    def year(cls, year: int) -> "Period":
-        """Return a calendar year."""
-        return cls(date(year, 1, 1), date(year, 12, 31))
-
-    @property
-    def seconds(self) -> tuple[int, int]:
-        """The first second in it, and the first after it."""
-        return day_bounds(self.first)[0], day_bounds(self.last)[1]
-
-    def __str__(self) -> str:
-        return f"{self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +106,7 @@ class Books:
     """
 
     ledger: str
-    period: Period
+    span: Span
     monies: tuple[Money, ...]
     accounts: tuple[BookAccount, ...]
     entries: tuple[BookEntry, ...]
@@ -186,13 +162,13 @@ def _about(order: Mapping[str, Any]) -> str:
 
 
 def keep_books(
-    bank: Bank, period: Period, *, names: bool = False, progress: Progress = lambda seq: None
+    bank: Bank, span: Span, *, names: bool = False, progress: Progress = lambda seq: None
 ) -> Books:
     """Return the books of a period, as the journal is now. Without `names`, members are ids only.
 
     `progress` is told how many entries were read.
     """
-    since, until = period.seconds
+    since, until = span.bounds
     with reading(bank.engine) as conn:
         start, stop = journal.size_before(conn, since), journal.size_before(conn, until)
         accounts = _accounts(conn, start, names)
@@ -208,7 +184,7 @@ def keep_books(
     monies = {account.money.code: account.money for account in accounts.values()}
     return Books(
         bank.ledger,
-        period,
+        span,
         tuple(monies[code] for code in sorted(monies)),
         tuple(accounts.values()),
         tuple(entries),

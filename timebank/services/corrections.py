@@ -1,6 +1,6 @@
 """Booking an entry back, all of it or a part: what is left of it, and the proposal that does so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -76,20 +76,39 @@ def draft(
             back.append(orders.Leg(leg.payer, leg.payee, leg.currency, amount))
     if not back:
         raise Refusal(Code.BAD_FIELD, field="legs")
-    back += _fees_back(bank, found, back[0].amount)
+    if found.fees:
+        back += _fees_back(bank, found.identity, back[0].amount)
     return payments.draft_correct(bank, author, found.identity, back, reason)
 
 
-def _fees_back(bank: Bank, found: Correctable, amount: int) -> list[orders.Leg]:
-    """A fee goes back in the same proportion as what it was paid for."""
+def part_of(bank: Bank, identity: str, amounts: Mapping[str, int]) -> tuple[orders.Leg, ...]:
+    """Return the legs of an entry, less than whole: so much per currency, from the first leg on.
+
+    Of a redemption the amount is what is no longer to be paid out; its fee follows in proportion.
+    Raises Refusal UNKNOWN_ENTRY, or RETURNS_TOO_MUCH with what is left.
+    """
+    left = payments.correctable(bank, identity)
     with reading(bank.engine) as conn:
-        posted = _one(conn, Posted, found.identity)
+        redeemed = _one(conn, Redemption, identity) is not None
+        posted = _one(conn, Posted, identity)
+    if not redeemed:
+        return tuple(payments.take(left, amounts))
     assert isinstance(posted, Posted)
-    open = found.left[0].amount
+    handed_in = [leg for leg in left if leg.payee == posted.legs[0].payee]
+    back = list(payments.take(handed_in, amounts))
+    return (*back, *_fees_back(bank, identity, sum(leg.amount for leg in back)))
+
+
+def _fees_back(bank: Bank, identity: str, amount: int) -> list[orders.Leg]:
+    """A redemption's fee goes back in the same proportion as what it was paid for."""
+    with reading(bank.engine) as conn:
+        posted, redemption = _one(conn, Posted, identity), _one(conn, Redemption, identity)
+    assert isinstance(posted, Posted)
+    assert isinstance(redemption, Redemption)
     return [
         replace(fee, amount=part)
-        for fee in found.fees
-        if (part := fee_back(posted.legs[0], fee, open, amount))
+        for fee in posted.legs[1:]
+        if (part := fee_back(posted.legs[0], fee, redemption.open, amount))
     ]
 
 

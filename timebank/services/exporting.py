@@ -14,14 +14,16 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pyzipper import WZ_AES, AESZipFile
 
 from timebank import ids
-from timebank.services import house
+from timebank.ledger.facts import Member
+from timebank.services import house, readings
 from timebank.services.bank import Bank
-from timebank.services.bookkeeping import Books, Period, Progress, keep_books
+from timebank.services.bookkeeping import Books, Progress, keep_books
 from timebank.services.formats import plaintext
 from timebank.services.formats.auditfile import Company, auditfile
 from timebank.services.formats.sheets import sheets
+from timebank.services.periods import Span
 from timebank.services.statements import local
-from timebank.storage import exports
+from timebank.storage import exports, fold
 from timebank.storage.engine import reading, writing
 from timebank.storage.exports import Export, Format
 
@@ -40,7 +42,7 @@ class Exported:
 def export(
     bank: Bank,
     format: Format,
-    period: Period,
+    span: Span,
     *,
     passphrase: str | None,
     names: bool = False,
@@ -55,7 +57,7 @@ def export(
     """
     if names and passphrase is None:
         raise ValueError("names and texts leave the house encrypted only")
-    books = keep_books(bank, period, names=names, progress=progress)
+    books = keep_books(bank, span, names=names, progress=progress)
     files = _written(bank, format, books)
     data, suffix = _sealed(files, passphrase) if passphrase is not None else _bare(files)
     logged = Export(
@@ -63,14 +65,16 @@ def export(
         bank.clock.now(),
         by,
         format,
-        period.first,
-        period.last,
+        span.first,
+        span.last,
         names,
         passphrase is not None,
         sha256(data).hexdigest(),
     )
     with writing(bank.engine) as conn:
         exports.keep(conn, logged)
+        members = [each.id for each in fold.every(conn, Member)] if names else []
+    readings.note(bank, by, members, "export")
     return Exported(data, suffix, logged)
 
 

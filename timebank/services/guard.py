@@ -3,9 +3,14 @@
 A database may be ahead of it (a crash between commit and guard), never behind it or beside it: an
 older backup that was put back, or a fail-over that lost entries, is found here and refuses to
 post. The file is not part of any backup (DESIGN: after Sunlight's lock backend).
+
+It has two slots of a disk sector each, with a checksum. What is released is written over the older
+of the two, with one sync: a write that is cut short spoils a slot that nobody needs any more.
 """
 
+import errno
 import fcntl
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,9 +32,15 @@ RootAt = Callable[[int], bytes]
 """Gives the root that a database computes for an earlier size of its journal."""
 
 
+SLOT = 512
+"""Bytes of a slot. A sector is written whole or not at all; where it is not, the sum tells."""
+
+_SUM = 64
+
+
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """What the file says, in canonical JSON."""
+    """What a slot says, in canonical JSON."""
 
     ledger: Annotated[str, Hex(32)]
     root: Annotated[str, Hex(32)]
@@ -45,15 +56,14 @@ class Guard:
     def read(self) -> Checkpoint:
         """Return the last checkpoint released; Unavailable GUARD_MISSING or GUARD_UNREADABLE."""
         try:
-            saved = read(_Saved, decode(self.path.read_bytes()))
-            return Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))
+            return max(_slots(self.path.read_bytes()).values(), key=lambda last: last.size)
         except FileNotFoundError:
             raise Unavailable(
                 Down.GUARD_MISSING,
                 f"the guard file {self.path} is gone; put it back, or read the runbook about"
                 " restoring before you go on",
             ) from None
-        except (TimebankError, OSError) as error:
+        except (TimebankError, ValueError, OSError) as error:
             raise Unavailable(
                 Down.GUARD_UNREADABLE,
                 f"the guard file {self.path} cannot be read ({type(error).__name__}); put the file"
@@ -110,16 +120,32 @@ class Guard:
                 self.prove(checkpoint, checkpoint.ledger, head.size, root_at)
                 self.prove(last, checkpoint.ledger, head.size, root_at)
             if last.size < checkpoint.size:
-                self.write(checkpoint)
+                self.advance(checkpoint)
+
+    def advance(self, checkpoint: Checkpoint) -> None:
+        """Write a later checkpoint, over the older slot; the other one stays as it is."""
+        try:
+            if self.path.stat().st_size != 2 * SLOT:
+                return self.write(checkpoint)  # of a program that knew no slots
+            descriptor = os.open(self.path, os.O_RDWR)
+            try:
+                slots = _slots(os.pread(descriptor, 2 * SLOT, 0))
+                older = min((0, 1), key=lambda slot: slots[slot].size if slot in slots else -1)
+                if os.pwrite(descriptor, _slot(checkpoint), older * SLOT) < SLOT:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fdatasync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Replace the file in one step: write beside it, fsync, rename, fsync the folder."""
-        saved = _Saved(checkpoint.ledger, checkpoint.root.hex(), checkpoint.size)
+        """Begin anew, in one step: write a file beside it, fsync, rename, fsync the folder."""
         fresh = self.path.with_name(self.path.name + ".new")
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(encode(write(saved)))
+                file.write(_slot(checkpoint) * 2)
                 file.flush()
                 os.fsync(descriptor)
             fresh.replace(self.path)
@@ -146,6 +172,39 @@ class Guard:
             f"the guard file {self.path} cannot be written: {error.strerror}. The payment is"
             " booked, but not acknowledged; make room and try again",
         )
+
+
+def _slot(checkpoint: Checkpoint) -> bytes:
+    saved = encode(write(_Saved(checkpoint.ledger, checkpoint.root.hex(), checkpoint.size)))
+    return (_sum(saved) + saved).ljust(SLOT - 1) + b"\n"
+
+
+def _slots(data: bytes) -> dict[int, Checkpoint]:
+    """What the slots say, by their number, without one that is spoilt; ValueError if both are.
+
+    Until 2026-11-27 the file was one checkpoint and nothing else: it reads as one slot.
+    """
+    if data.startswith(b"{"):
+        return {0: _checkpoint(data)}
+    if len(data) != 2 * SLOT:
+        raise ValueError("not two slots")
+    slots = {}
+    for number in (0, 1):
+        text = data[number * SLOT : (number + 1) * SLOT].rstrip()
+        if text[:_SUM] == _sum(text[_SUM:]):
+            slots[number] = _checkpoint(text[_SUM:])
+    if not slots:
+        raise ValueError("both slots are spoilt")
+    return slots
+
+
+def _checkpoint(data: bytes) -> Checkpoint:
+    saved = read(_Saved, decode(data))
+    return Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))
+
+
+def _sum(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest().encode("ascii")
 
 
 def sync_folder(folder: Path) -> None:

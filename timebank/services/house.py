@@ -36,7 +36,7 @@ _DEMO = "demo"
 def settings(bank: Bank) -> dict[str, str]:
     """Return every setting by name; "" for one that nobody set."""
     with reading(bank.engine) as conn:
-        return {name: people.setting(conn, name) or "" for name in SETTINGS}
+        return dict.fromkeys(SETTINGS, "") | people.settings(conn, SETTINGS)
 
 
 def _kvk(number: str) -> str:

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
@@ -66,12 +68,17 @@ def people_of(bank: Bank) -> list[Person]:
 def person(bank: Bank, member: str) -> Person:
     """Return one member; Refusal UNKNOWN_MEMBER."""
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(Member, member)])
-        if not facts:
-            raise Refusal(Code.UNKNOWN_MEMBER, member=member)
-        (found,) = facts
-        assert isinstance(found, Member)
-        return _person(found, people.names(conn, [found.name]))
+        return find_person(conn, member)
+
+
+def find_person(conn: Connection, member: str) -> Person:
+    """Do what `person` does, in a transaction of the caller's."""
+    facts = fold.load_facts(conn, [(Member, member)])
+    if not facts:
+        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
+    (found,) = facts
+    assert isinstance(found, Member)
+    return _person(found, people.names(conn, [found.name]))
 
 
 def _person(member: Member, names: Mapping[str, str]) -> Person:

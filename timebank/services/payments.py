@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Redemption, Returned
-from timebank.ledger.rules.redeeming import fee_back
+from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Returned
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
 from timebank.services.requests import Request
@@ -138,7 +137,7 @@ def draft_refund(
 
     Raises Refusal RETURNS_TOO_MUCH with what is left, or NOT_THE_PAYEE.
     """
-    legs = _take(refundable(bank, payee, identity).legs, amounts)
+    legs = take(refundable(bank, payee, identity).legs, amounts)
     opening = commit(memo) if memo.strip() else None
     body = orders.Refund(
         identity, tuple(leg.reversed for leg in legs), opening.commitment if opening else None
@@ -159,29 +158,8 @@ def correctable(bank: Bank, identity: str) -> tuple[orders.Leg, ...]:
         )
 
 
-def part_of(bank: Bank, identity: str, amounts: Mapping[str, int]) -> tuple[orders.Leg, ...]:
-    """Return the legs of an entry, less than whole: so much per currency, from the first leg on.
-
-    Of a redemption the amount is what is no longer to be paid out; its fee follows in proportion.
-    Raises Refusal UNKNOWN_ENTRY, or RETURNS_TOO_MUCH with what is left.
-    """
-    with reading(bank.engine) as conn:
-        posted = _fact(conn, Posted, identity)
-        redemption = _fact(conn, Redemption, identity)
-    legs = correctable(bank, identity)
-    fees: tuple[orders.Leg, ...] = ()
-    if isinstance(posted, Posted) and isinstance(redemption, Redemption):
-        legs = tuple(leg for leg in legs if leg.payee == posted.legs[0].payee)
-        back = sum(amounts.values())
-        fees = tuple(
-            replace(fee, amount=part)
-            for fee in posted.legs[1:]
-            if (part := fee_back(posted.legs[0], fee, redemption.open, back))
-        )
-    return (*_take(legs, amounts), *fees)
-
-
-def _take(legs: Sequence[orders.Leg], amounts: Mapping[str, int]) -> Iterator[orders.Leg]:
+def take(legs: Sequence[orders.Leg], amounts: Mapping[str, int]) -> Iterator[orders.Leg]:
+    """Yield so much of these legs per currency, from the first on; Refusal RETURNS_TOO_MUCH."""
     left = dict(amounts)
     for leg in legs:
         if taken := min(leg.amount, left.get(leg.currency, 0)):

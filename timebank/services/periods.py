@@ -1,4 +1,4 @@
-"""Months and years as the calendar in the neighbourhood has them."""
+"""Months, years and other spans of days as the calendar in the neighbourhood has them."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from timebank.services.statements import day_bounds
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 _WRITTEN = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]))?")
 
 
@@ -17,7 +18,7 @@ class Period:
     month: int = 0
 
     def __post_init__(self) -> None:
-        if not 2000 <= self.year <= 2099 or not 0 <= self.month <= 12:
+        if not FIRST_YEAR <= self.year <= LAST_YEAR or not 0 <= self.month <= 12:
             raise ValueError("a period is a month or year of this century")
 
     def __str__(self) -> str:
@@ -39,6 +40,11 @@ class Period:
         return day_bounds(self.first)[0], day_bounds(self.last)[1]
 
     @property
+    def span(self) -> "Span":
+        """Its days."""
+        return Span(self.first, self.last)
+
+    @property
     def before(self) -> "Period":
         """The month before a month, the year before a year."""
         if not self.month:
@@ -49,6 +55,28 @@ class Period:
     def after(self) -> "Period":
         """The next month, or year."""
         return month_of(_after(self)) if self.month else Period(self.year + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first day up to and including the last; ValueError when reversed."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a span ends on or after the day it begins")
+        if self.first.year < FIRST_YEAR or self.last.year > LAST_YEAR:
+            raise ValueError("a span lies in this century")
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Its first second, and the first after it."""
+        return day_bounds(self.first)[0], day_bounds(self.last)[1]
 
 
 def _after(period: Period) -> date:

@@ -17,10 +17,11 @@ from timebank.journal.checkpoints import Checkpoint
 from timebank.journal.merkle import leaf_hash
 from timebank.ledger import facts
 from timebank.ledger.entries import entry_bytes
+from timebank.ledger.facts import Fact
 from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role
 from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
-from timebank.ledger.state import State, UndeclaredRead
+from timebank.ledger.state import Ref, State, UndeclaredRead
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
 from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.signing.canonical import Value
@@ -152,12 +153,14 @@ def _transact(bank: Bank, calls: Sequence[_Call]) -> list[_Answer]:
         ledger = _ledger_of(bank, calls[0].groups[0][0], head)
         bank.guard.check(ledger, head.size, lambda size: _root_at(conn, head, size))
         time = _time(bank, conn, head)
-        batch = _Batch(conn, head, time)
+        batch = _Batch(conn, head, time, bank.memory.take(head))
         batch.prepare([group for call in calls for group in call.groups])
         answers = [batch.answer(call.groups) for call in calls]
         after = batch.append()
         openings = {name: text for call in calls for name, text in call.openings.items()}
         people.keep_openings(conn, _committed(batch.rows, openings))
+    if head.size:
+        bank.memory.keep(after, batch.lasting, batch.facts())
     if any(isinstance(outcome, Posted) for answer in answers for outcome in answer.values()):
         _release(bank, ledger, head, after)
     return answers
@@ -237,29 +240,38 @@ def _checkpoint(ledger: str, head: journal.Head) -> Checkpoint:
 class _Batch:
     """The orders of one transaction: decided one after another, written together."""
 
-    def __init__(self, conn: Connection, head: journal.Head, time: int) -> None:
+    def __init__(
+        self, conn: Connection, head: journal.Head, time: int, remembered: State | None
+    ) -> None:
         self._conn, self._head, self._time = conn, head, time
-        self._loaded = State(complete=head.size == 0)
-        if head.size:
-            self._loaded.load(
-                [(facts.Governance, ""), *((facts.Holders, role) for role in _ROLES)],
-                fold.load_governance(conn),
-            )
+        self.lasting = remembered or _governed(conn, head)
+        self._loaded = self.lasting.fork()
         self._scratch = self._loaded.fork()
         self._posted: dict[str, Posted] = {}
         self._refused: dict[str, refusals.Kept] = {}
         self.rows: list[journal.Row] = []
 
+    def facts(self) -> tuple[Fact, ...]:
+        """Return what was looked up, and then what has changed."""
+        return (*self._loaded.changed(), *self._scratch.changed())
+
     def prepare(self, groups: Sequence[Group]) -> None:
         """Look up in few statements what these orders need, whoever they are from."""
         orders = [item for group in groups for item in group]
         identities = [item.order.identity for item in orders]
-        while refs := {ref for item in orders for ref in reads(self._scratch, self._time, item)}:
-            self._loaded.load(refs, fold.load_facts(self._conn, refs))
+        asking = orders
+        while asking:
+            # An order that asks for nothing new has all that its rule looks at.
+            wanted = [(item, reads(self._scratch, self._time, item)) for item in asking]
+            asking = [item for item, refs in wanted if refs]
+            self._look_up({ref for _, refs in wanted for ref in refs})
         self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
         if before := [name for name in identities if self._loaded.find(facts.Posted, name)]:
             for identity, found in journal.find_entries(self._conn, before).items():
                 self._posted[identity] = Posted(identity, *found)
+
+    def _look_up(self, refs: set[Ref]) -> None:
+        self._loaded.load(refs, fold.load_facts(self._conn, refs))
 
     def answer(self, groups: Sequence[Group]) -> _Answer:
         """Decide what one caller sent, group after group, and answer each of its orders."""
@@ -290,7 +302,7 @@ class _Batch:
                 refs = {ref for item in group for ref in reads(self._scratch, self._time, item)}
                 if not refs:
                     raise
-                self._loaded.load(refs, fold.load_facts(self._conn, refs))
+                self._look_up(refs)
 
     def append(self) -> journal.Head:
         """Write what was decided; return the head after it (the same one if there is nothing)."""
@@ -337,6 +349,17 @@ class _Batch:
         )
         posted = self._posted[order.identity] = Posted(order.identity, seq, self._time)
         return posted
+
+
+def _governed(conn: Connection, head: journal.Head) -> State:
+    """What nearly every order asks for; before the genesis that is nothing, and it is all."""
+    state = State(complete=head.size == 0)
+    if head.size:
+        state.load(
+            [(facts.Governance, ""), *((facts.Holders, role) for role in _ROLES)],
+            fold.load_governance(conn),
+        )
+    return state
 
 
 def _name(group: Group) -> str:

@@ -8,12 +8,13 @@ from timebank.ledger.entries import parse_entry
 from timebank.services import auditing
 from timebank.services.bank import Bank
 from timebank.services.posting import RESTORED_AT
+from timebank.services.proofs import Progress
 from timebank.signing.canonical import encode
 from timebank.storage import journal, people
 from timebank.storage.engine import writing
 
 
-def rebuild_guard(bank: Bank, extends: str, progress: auditing.Progress) -> Checkpoint:
+def rebuild_guard(bank: Bank, extends: str, progress: Progress) -> Checkpoint:
     """Write a guard for what the database holds, and return the checkpoint it starts from.
 
     `extends` is the newest checkpoint anybody has on paper or in a receipt: the database must

@@ -1,16 +1,14 @@
-"""Receipts: handed out for what the guard has released, and checked by anyone with a ledger id."""
+"""Receipts: handed out for what the guard has released. Checking one is in `verifying`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.journal import merkle
 from timebank.journal.checkpoints import Checkpoint, sign_note
-from timebank.journal.receipts import Receipt, verify_receipt
-from timebank.ledger.entries import Entry, parse_entry, verify_entry
-from timebank.ledger.orders import Order
+from timebank.journal.receipts import Receipt
+from timebank.ledger.entries import parse_entry
 from timebank.services.bank import Bank
 from timebank.signing.canonical import encode
 from timebank.signing.messages import identity
@@ -19,16 +17,6 @@ from timebank.storage.engine import reading
 
 _IDENTITY = 64
 _DIGITS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a verified receipt proves: this entry, these signers, this place in the journal."""
-
-    entry: Entry
-    order: Order
-    key_ids: tuple[str, ...]
-    checkpoint: Checkpoint
 
 
 def receipt(bank: Bank, identity: str) -> str:
@@ -88,24 +76,6 @@ def _sign(bank: Bank, conn: Connection, released: Checkpoint, checkpoint: Checkp
     if released.size < checkpoint.size:
         bank.guard.release(bank.engine, checkpoint)
     return sign_note(checkpoint, bank.require_log_key())
-
-
-def check_receipt(text: str, ledger: str) -> Checked:
-    """Check a receipt with nothing but the ledger's id.
-
-    Raises ProofError where the proof does not hold, Refusal where a signature inside does not.
-    """
-    proven = verify_receipt(text, ledger)
-    entry = parse_entry(proven.entry_bytes)
-    verified = verify_entry(entry)
-    if verified.order.ledger != ledger:
-        raise Refusal(Code.OTHER_LEDGER)
-    return Checked(
-        entry,
-        verified.order,
-        tuple(signed.key_id for signed in verified.signed),
-        proven.checkpoint,
-    )
 
 
 def entries(bank: Bank) -> Iterator[bytes]:

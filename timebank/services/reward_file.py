@@ -16,7 +16,7 @@ from timebank.services.drafts import MAX_TEXT, tidy
 from timebank.services.sheets import FORMULA
 from timebank.units import MAX_AMOUNT, Unit, parse_amount
 
-MAX_BYTES = 512 * 1024
+MAX_BYTES = 256 * 1024
 MAX_LINES = 1024
 MAX_JOB = MAX_TEXT - len(", 31-12-2026")
 """Characters of a job; the day stands behind it in what the person reads."""

@@ -397,10 +397,10 @@ class _Counted:
         asked = Counter[tuple[str, Unit]]()
         named: dict[tuple[str, Unit], str] = {}
         for line in lines:
-            if line.member and line.currency:
+            if line.state != "wrong":
                 key = line.member, line.row.unit
                 named[key] = line.name
-                asked[key] += line.row.amount if line.state in ("ready", "waits") else 0
+                asked[key] += 0 if line.state == "paid" else line.row.amount
         made = []
         for (member, unit), name in sorted(named.items(), key=lambda item: _plain(item[1])):
             month, year = (self.had[period][member, unit] for period in (self.month, self.year))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from timebank.errors import Down, TimebankError, Unavailable
 from timebank.ledger.entries import parse_entry, verify_entry
 from timebank.services import auditing
-from timebank.services.auditing import Audit, Check, Progress
+from timebank.services.auditing import Audit, Check
 from timebank.services.bank import Bank
+from timebank.services.proofs import Progress
 from timebank.services.treasury_checks import TREASURY
 from timebank.storage import checks, journal
 from timebank.storage.checks import Depth, Kept

@@ -10,6 +10,7 @@ from timebank.ledger.codec import Binary, Hex, Range, read, write
 from timebank.ledger.facts import Governance, MemberKey
 from timebank.ledger.rules.authority import check_origin
 from timebank.services.bank import Bank
+from timebank.services.membership import Person, find_person
 from timebank.signing.authorizations import parse_authorization, verify
 from timebank.signing.canonical import Value, decode, encode, to_base64url
 from timebank.signing.messages import Tag
@@ -82,14 +83,20 @@ def start(bank: Bank, member: str, key_id: str) -> str:
 
 def visitor(bank: Bank, token: str) -> Visitor | None:
     """Return who a session's token belongs to; None once it has ended or its key was blocked."""
+    known = recognize(bank, token)
+    return known[0] if known else None
+
+
+def recognize(bank: Bank, token: str) -> tuple[Visitor, Person] | None:
+    """Do what `visitor` does, and say who that is, in one look: every page asks both."""
     with reading(bank.engine) as conn:
         found = kept.find(conn, _hash(token))
         if found is None:
             return None
         facts = fold.load_facts(conn, [(MemberKey, found.key_id)])
-    if not any(isinstance(fact, MemberKey) and not fact.revoked for fact in facts):
-        return None
-    return Visitor(found.member, found.key_id)
+        if not any(isinstance(fact, MemberKey) and not fact.revoked for fact in facts):
+            return None
+        return Visitor(found.member, found.key_id), find_person(conn, found.member)
 
 
 def end(bank: Bank, token: str) -> None:

@@ -3,23 +3,39 @@
 Reading the entries, and replaying them in their order, stays with the caller.
 """
 
+import copyreg
 import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import fields
 from itertools import islice
+from operator import attrgetter
+from typing import Any
 
 from timebank.errors import TimebankError
 from timebank.ledger.entries import Entry, parse_entry, verify_entry
+from timebank.ledger.orders import Header, Leg, Order, Pay
 from timebank.ledger.replay import BrokenJournal
 from timebank.ledger.verified import VerifiedOrder
+from timebank.signing.authorizations import Verified
 
 AT_ONCE = 256
 """Entries in one piece of work; a journal that is no longer is checked without other processes."""
 
 Numbered = tuple[int, bytes]
 Checked = tuple[Entry, VerifiedOrder]
+
+
+def _hand_over_by_fields(kind: type[Any]) -> None:
+    """Have instances go to other processes as their fields: else it takes twice as long."""
+    fields_of = attrgetter(*(item.name for item in fields(kind)))
+    copyreg.pickle(kind, lambda instance: (kind, fields_of(instance)))
+
+
+for _kind in (Entry, VerifiedOrder, Verified, Order, Header, Pay, Leg):  # what a payment is made of
+    _hand_over_by_fields(_kind)
 
 
 def checked(entries: Iterable[bytes]) -> Iterator[Checked]:

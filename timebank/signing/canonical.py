@@ -47,6 +47,11 @@ def encode(value: Value) -> bytes:
     return _to_bytes(value)
 
 
+def reencode(value: Value) -> bytes:
+    """The one encoding of what `decode` returned, or of a part of it; that it has one is known."""
+    return _to_bytes(value)
+
+
 def decode(data: bytes, max_bytes: int = MAX_BYTES) -> Value:
     """The value whose encoding is exactly `data`, which may be hostile.
 

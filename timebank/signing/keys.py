@@ -12,17 +12,21 @@ Two schemes, each with exactly one encoding of a key, the DER SubjectPublicKeyIn
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from typing import TYPE_CHECKING
 
 from timebank.errors import Code, Refusal
+
+try:
+    from timebank.signing.native import ed25519, p256
+except ModuleNotFoundError:  # the verifier in one file, on a computer that has only Python
+    from timebank.signing.portable import ed25519, p256
+
+if TYPE_CHECKING:
+    from timebank.signing.native import PrivateKey
 
 ED25519_SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 P256_SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
@@ -59,17 +63,12 @@ class PublicKey:
     spki: bytes
     scheme: Scheme
     id: str
-    _key: Ed25519PublicKey | ec.EllipticCurvePublicKey = field(repr=False, compare=False)
+    _holds: Callable[[bytes, bytes], bool] = field(repr=False, compare=False)
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Raises Refusal BAD_SIGNATURE unless this key signed exactly this message."""
-        try:
-            if isinstance(self._key, Ed25519PublicKey):
-                self._key.verify(signature, message)
-            else:
-                self._key.verify(signature, message, ec.ECDSA(SHA256()))
-        except InvalidSignature:
-            raise Refusal(Code.BAD_SIGNATURE, key=self.id) from None
+        if not self._holds(signature, message):
+            raise Refusal(Code.BAD_SIGNATURE, key=self.id)
 
 
 @lru_cache(maxsize=4096)
@@ -78,17 +77,16 @@ def load_public_key(spki: bytes, scheme: str) -> PublicKey:
 
     Kept, because the same people sign again and again.
     """
-    key: Ed25519PublicKey | ec.EllipticCurvePublicKey
     if scheme == Scheme.ED25519:
-        key = _load_ed25519(spki)
+        holds = _load_ed25519(spki)
     elif scheme == Scheme.WEBAUTHN_ES256:
-        key = _load_p256(spki)
+        holds = _load_p256(spki)
     else:
         raise Refusal(Code.BAD_KEY, detail="unknown scheme")
-    return PublicKey(spki, Scheme(scheme), key_id(spki), key)
+    return PublicKey(spki, Scheme(scheme), key_id(spki), holds)
 
 
-def _load_ed25519(spki: bytes) -> Ed25519PublicKey:
+def _load_ed25519(spki: bytes) -> Callable[[bytes, bytes], bool]:
     prefix, point = spki[:-32], spki[-32:]
     if prefix != ED25519_SPKI_PREFIX:
         raise Refusal(Code.BAD_KEY, detail="not the SPKI of an Ed25519 key")
@@ -97,17 +95,20 @@ def _load_ed25519(spki: bytes) -> Ed25519PublicKey:
         raise Refusal(Code.BAD_KEY, detail="not a canonical encoding")
     if y in _SMALL_ORDER_Y:
         raise Refusal(Code.BAD_KEY, detail="a point of small order")
-    return Ed25519PublicKey.from_public_bytes(point)
+    return ed25519(point)
 
 
-def _load_p256(spki: bytes) -> ec.EllipticCurvePublicKey:
+def _load_p256(spki: bytes) -> Callable[[bytes, bytes], bool]:
     prefix, coordinates = spki[:-64], spki[-64:]
     if prefix != P256_SPKI_PREFIX:
         raise Refusal(Code.BAD_KEY, detail="not the SPKI of an uncompressed P-256 key")
     try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + coordinates)
+        return p256(coordinates)
     except ValueError:
         raise Refusal(Code.BAD_KEY, detail="not a point on P-256") from None
+
+
+# What follows needs `native`, which is looked up when it is used: whoever only checks goes without.
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,14 @@ class SigningKey:
 
     spki: bytes
     id: str
-    _key: Ed25519PrivateKey = field(repr=False, compare=False)
+    _key: "PrivateKey" = field(repr=False, compare=False)
 
     @classmethod
     def from_seed(cls, seed: bytes) -> "SigningKey":
         """The key of 32 secret random bytes (RFC 8032 §5.1.5). ValueError for another length."""
-        return _signing_key(Ed25519PrivateKey.from_private_bytes(seed))
+        from timebank.signing.native import PrivateKey
+
+        return _signing_key(PrivateKey.from_seed(seed))
 
     def sign(self, message: bytes) -> bytes:
         """The one signature, 64 bytes, of this key on this message."""
@@ -134,26 +137,24 @@ def seal(key: SigningKey, passphrase: str) -> bytes:
     The library draws salt and IV itself, so this is the one function here that gives other bytes
     each time. It does little against guessing: the passphrase must be long. ValueError when empty.
     """
-    return key._key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase.encode("utf-8")),
-    )
+    return key._key.to_pem(passphrase.encode("utf-8"))
 
 
 def unseal(data: bytes, passphrase: str) -> SigningKey:
     """The key in a key file. Raises WrongPassphrase, or ValueError if it is no Ed25519 key file."""
+    from timebank.signing.native import PrivateKey
+
     if not data.startswith(_SEALED):
         raise ValueError("not an encrypted key file")
     try:
-        key = serialization.load_pem_private_key(data, passphrase.encode("utf-8"))
-    except (ValueError, TypeError):  # TypeError: an empty passphrase
+        key = PrivateKey.from_pem(data, passphrase.encode("utf-8"))
+    except ValueError:
         raise WrongPassphrase("the passphrase does not open this key file") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("not an Ed25519 key")
+    except TypeError:
+        raise ValueError("not an Ed25519 key") from None
     return _signing_key(key)
 
 
-def _signing_key(key: Ed25519PrivateKey) -> SigningKey:
-    spki = ED25519_SPKI_PREFIX + key.public_key().public_bytes_raw()
+def _signing_key(key: "PrivateKey") -> SigningKey:
+    spki = ED25519_SPKI_PREFIX + key.point
     return SigningKey(spki, key_id(spki), key)

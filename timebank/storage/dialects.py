@@ -1,19 +1,20 @@
 """What SQLite and PostgreSQL have in common and standard SQL has not.
 
-What a module for one of them offers, transactions of three kinds, upserts, and how long a list in a
-statement may be.
+What a module for one of them offers, transactions of three kinds, upserts, how long a list in a
+statement may be, and how the statements that every payment takes are run.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Table
+from sqlalchemy import Connection, CursorResult, Engine, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import UpdateBase
 
 from timebank.errors import Down, Unavailable
 
@@ -70,22 +71,59 @@ class Database(Protocol):
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def upsert(conn: Connection, table: Table) -> Executable:
+def upsert(conn: Connection, table: Table) -> UpdateBase:
     """Return the statement that inserts rows, or replaces those with the same primary key."""
     return _upsert(conn.dialect.name, table)
 
 
 @cache
-def _upsert(dialect: str, table: Table) -> Executable:
+def _upsert(dialect: str, table: Table) -> UpdateBase:
     statement = _INSERT[dialect](table)
     key = list(table.primary_key)
     changed = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
-    inserted: Executable = (
+    inserted: UpdateBase = (
         statement.on_conflict_do_update(index_elements=key, set_=changed)
         if changed
         else statement.on_conflict_do_nothing(index_elements=key)
     )
     return inserted
+
+
+# What a payment takes is run by its text, which is worked out once: SQLAlchemy would spend longer
+# on each of these statements than the database.
+
+
+def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Run a statement for rows of values as the driver takes them; return how many it hit."""
+    text, names = _written(conn.dialect, statement)
+    many = [tuple([row[name] for name in names]) for row in rows] if names else rows
+    ran: CursorResult[Any] = conn.exec_driver_sql(text, many if len(many) > 1 else many[0])
+    return ran.rowcount
+
+
+def look_up(conn: Connection, statement: Select[Any], values: Sequence[str]) -> CursorResult[Any]:
+    """Run a query whose one parameter is a list."""
+    text, names = _looked_up(conn.dialect, statement, len(values))
+    return conn.exec_driver_sql(
+        text, dict(zip(names, values, strict=True)) if names else tuple(values)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _written(dialect: Dialect, statement: UpdateBase) -> tuple[str, tuple[str, ...]]:
+    """The text of a statement; and its parameters in order, where they are not given by name."""
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), tuple(getattr(compiled, "positiontup", None) or ())
+
+
+@lru_cache(maxsize=1024)
+def _looked_up(dialect: Dialect, statement: Select[Any], many: int) -> tuple[str, tuple[str, ...]]:
+    """The text for so many values; and their names, where they are not given in order."""
+    compiled = statement.compile(dialect=dialect)
+    (name,) = compiled.params
+    expanded = compiled.construct_expanded_state({name: [""] * many})
+    names = () if expanded.positiontup else tuple(expanded.parameters)
+    return expanded.statement, names
 
 
 def parts(values: Iterable[T]) -> Iterator[list[T]]:

@@ -35,7 +35,7 @@ from timebank.ledger.orders import CitedLine, Issue, Leg, parse_order
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
-from timebank.storage.dialects import AT_ONCE, parts, upsert
+from timebank.storage.dialects import AT_ONCE, look_up, parts, upsert, write
 from timebank.storage.tables import journal_entries, journal_postings
 
 F = TypeVar("F", bound=Fact)
@@ -81,7 +81,7 @@ def save_facts(conn: Connection, facts: Iterable[Fact]) -> None:
         if shape := _SHAPES.get(type(fact)):
             changed[type(fact)][fact.key] = shape.pack(fact)
     for kind, rows in changed.items():
-        conn.execute(upsert(conn, _SHAPES[kind].table), list(rows.values()))
+        write(conn, upsert(conn, _SHAPES[kind].table), list(rows.values()))
 
 
 def all_facts(conn: Connection) -> Iterator[Fact]:
@@ -176,8 +176,7 @@ def _load(conn: Connection, kind: type[Fact], keys: list[str]) -> Iterable[Fact]
     if kind is Posted:
         return _posted(conn, keys)
     shape = _SHAPES[kind]
-    rows = conn.execute(shape.by_keys, {"keys": keys})
-    return [kind(**shape.unpack(row._asdict())) for row in rows]
+    return [kind(**shape.unpack(row._asdict())) for row in look_up(conn, shape.by_keys, keys)]
 
 
 _entries = journal_entries.c
@@ -202,12 +201,13 @@ _LEGS = (
 def _order_ids(conn: Connection, keys: list[str]) -> list[Fact]:
     # By id alone: SQLite looks up no pairs in an index, and two authors seldom choose one id.
     ids = [key.partition(":")[2] for key in keys]
-    facts = [OrderId(*row) for row in conn.execute(_ORDER_IDS, {"ids": ids})]
+    rows = look_up(conn, _ORDER_IDS, ids)
+    facts = (OrderId(row.author, row.order_id, row.identity) for row in rows)
     return [fact for fact in facts if fact.key in keys]
 
 
 def _posted(conn: Connection, identities: list[str]) -> list[Fact]:
-    entries = conn.execute(_POSTED, {"identities": identities}).all()
+    entries = look_up(conn, _POSTED, identities).all()
     if not entries:
         return []
     sides: dict[int, list[Any]] = defaultdict(list)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from timebank.journal import merkle
 from timebank.journal.merkle import EMPTY_ROOT, Frontier
-from timebank.storage.dialects import AT_ONCE, parts
+from timebank.storage.dialects import AT_ONCE, look_up, parts, write
 from timebank.storage.tables import (
     journal_checkpoints,
     journal_entries,
@@ -51,6 +51,16 @@ class Row:
     postings: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An entry in a list: where it is, when it was posted, and what kind of order it is."""
+
+    seq: int
+    time: int
+    type: str
+    identity: str
+
+
 # ---- adding
 
 _HEAD = select(journal_head.c.size, journal_head.c.time, journal_head.c.frontier)
@@ -59,7 +69,11 @@ _ADD_ENTRY = insert(journal_entries)
 _ADD_POSTING = insert(journal_postings)
 _ADD_NODE = insert(journal_nodes)
 _ADD_CHECKPOINT = insert(journal_checkpoints)
-_MOVE_HEAD = update(journal_head).where(journal_head.c.size == bindparam("expected"))
+_MOVE_HEAD = (
+    update(journal_head)
+    .where(journal_head.c.size == bindparam("expected"))
+    .values(size=bindparam("to"), time=bindparam("at"), frontier=bindparam("edge"))
+)
 
 
 def read_head(conn: Connection, lock: bool = False) -> Head:
@@ -82,17 +96,18 @@ def append(conn: Connection, head: Head, rows: Sequence[Row], time: int) -> Head
     if not all(head.time <= time == row.time for row in rows):
         raise ValueError("a batch has one time, not before that of the last")
     frontier, completed = head.frontier.extend(row.leaf for row in rows)
-    conn.execute(_ADD_ENTRY, [_entry(row) for row in rows])
+    write(conn, _ADD_ENTRY, [_entry(row) for row in rows])
     if postings := [posting for row in rows for posting in _postings(row)]:
-        conn.execute(_ADD_POSTING, postings)
+        write(conn, _ADD_POSTING, postings)
     if completed:
-        conn.execute(
-            _ADD_NODE, [{"level": n.level, "idx": n.index, "hash": n.hash} for n in completed]
+        write(
+            conn,
+            _ADD_NODE,
+            [{"level": n.level, "idx": n.index, "hash": n.hash} for n in completed],
         )
-    checkpoint = {"size": frontier.size, "root": frontier.root(), "time": time}
-    conn.execute(_ADD_CHECKPOINT, checkpoint)
-    moved = {"size": frontier.size, "time": time, "frontier": frontier.to_bytes()}
-    if conn.execute(_MOVE_HEAD, {"expected": head.size, **moved}).rowcount != 1:
+    write(conn, _ADD_CHECKPOINT, [{"size": frontier.size, "root": frontier.root(), "time": time}])
+    moved = {"to": frontier.size, "at": time, "edge": frontier.to_bytes()}
+    if write(conn, _MOVE_HEAD, [{"expected": head.size, **moved}]) != 1:
         raise ValueError(f"the journal is no longer at {head.size}")
     return Head(frontier.size, time, frontier)
 
@@ -128,6 +143,17 @@ _ENTRIES = (
     select(journal_entries.c.entry)
     .where(journal_entries.c.seq.between(bindparam("first"), bindparam("last")))
     .order_by(journal_entries.c.seq)
+)
+_HEADLINES = (
+    select(
+        journal_entries.c.seq,
+        journal_entries.c.time,
+        journal_entries.c.type,
+        journal_entries.c.identity,
+    )
+    .where(journal_entries.c.seq < bindparam("before"))
+    .order_by(journal_entries.c.seq.desc())
+    .limit(bindparam("most"))
 )
 _LEAVES = (
     select(journal_entries.c.leaf)
@@ -186,6 +212,12 @@ _WHOLE_POSTINGS = (
 )
 
 
+def headlines(conn: Connection, before: int | None, limit: int) -> list[Headline]:
+    """Return what entries are, newest first, from before the entry `before` (all, for None)."""
+    page = {"before": merkle.MAX_SIZE if before is None else before, "most": limit}
+    return [Headline(*row) for row in conn.execute(_HEADLINES, page)]
+
+
 def entry_bytes(conn: Connection, seq: int) -> bytes | None:
     """Return the entry at this position, or None beyond the last."""
     return conn.scalar(_ENTRY, {"seq": seq})
@@ -202,7 +234,7 @@ def find_entries(conn: Connection, identities: Iterable[str]) -> dict[str, tuple
     return {
         row.identity: (row.seq, row.time)
         for part in parts(identities)
-        for row in conn.execute(_FIND, {"identities": part})
+        for row in look_up(conn, _FIND, part)
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from timebank.ledger.entries import parse_entry
-from timebank.storage.dialects import parts, upsert
+from timebank.storage.dialects import look_up, parts, upsert
 from timebank.storage.tables import fold_members, journal_entries, kept_openings, kept_settings
 
 _HASH = re.compile(rb'"([0-9a-f]{64})"')
@@ -35,6 +35,9 @@ _SOME_TEXTS = _TEXTS.where(kept_openings.c.commitment.in_(_SOME))
 _NAMES = _TEXTS.join(fold_members, fold_members.c.name == kept_openings.c.commitment)
 _ERASE = delete(kept_openings).where(kept_openings.c.commitment.in_(_SOME))
 _SETTING = select(kept_settings.c.value).where(kept_settings.c.name == bindparam("name"))
+_SETTINGS = select(kept_settings.c.name, kept_settings.c.value).where(
+    kept_settings.c.name.in_(bindparam("names", expanding=True))
+)
 _ENTRIES = select(journal_entries.c.identity, journal_entries.c.entry).where(
     journal_entries.c.identity.in_(bindparam("identities", expanding=True))
 )
@@ -73,7 +76,7 @@ def texts(conn: Connection, commitments: Iterable[str]) -> dict[str, str]:
     return {
         row.commitment: row.text
         for part in parts(commitments)
-        for row in conn.execute(_SOME_TEXTS, {"commitments": part})
+        for row in look_up(conn, _SOME_TEXTS, part)
     }
 
 
@@ -111,6 +114,11 @@ def erase(conn: Connection, commitments: Iterable[str]) -> None:
 def setting(conn: Connection, name: str) -> str | None:
     """Return a setting kept in this database, or None."""
     return conn.scalar(_SETTING, {"name": name})
+
+
+def settings(conn: Connection, names: Iterable[str]) -> dict[str, str]:
+    """Return these settings by name; those that nobody set are left out."""
+    return {row.name: row.value for row in look_up(conn, _SETTINGS, list(names))}
 
 
 def keep_setting(conn: Connection, name: str, value: str) -> None:

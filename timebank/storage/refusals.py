@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select
 
 from timebank.signing.canonical import decode, encode
-from timebank.storage.dialects import parts, upsert
+from timebank.storage.dialects import look_up, parts, upsert
 from timebank.storage.tables import kept_refusals
 
 _FIND = select(kept_refusals.c.identity, kept_refusals.c.code, kept_refusals.c.details).where(
@@ -41,7 +41,7 @@ def find_all(conn: Connection, identities: Sequence[str]) -> dict[str, Kept]:
     return {
         row.identity: Kept(row.code, _details(row.details))
         for part in parts(identities)
-        for row in conn.execute(_FIND, {"identities": part})
+        for row in look_up(conn, _FIND, part)
     }
 
 

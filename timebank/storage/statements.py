@@ -86,6 +86,17 @@ _SUMS = (
     .group_by(_postings.account)
 )
 
+_MOVED = (
+    select(_postings.seq, fold_accounts.c.currency, _SUM.label("total"))
+    .join_from(journal_postings, fold_accounts, fold_accounts.c.id == _postings.account)
+    .where(_postings.seq.in_(bindparam("seqs", expanding=True)), _postings.amount > 0)
+    .group_by(_postings.seq, fold_accounts.c.currency)
+    .order_by(_postings.seq, fold_accounts.c.currency)
+)
+_ENTRY_COUNT = select(func.count(_postings.seq.distinct())).where(
+    _postings.account.in_(bindparam("accounts", expanding=True))
+)
+
 _paid, _received = journal_postings.alias(), journal_postings.alias()
 _EVER_PAID = (
     select(_paid.c.seq)
@@ -157,6 +168,20 @@ def trial_balance(conn: Connection) -> dict[str, list[TrialLine]]:
         line = TrialLine(account.id, account.kind, account.owner, account.balance)
         lines[account.currency].append(line)
     return dict(sorted(lines.items()))
+
+
+def entry_count(conn: Connection, accounts: Iterable[str]) -> int:
+    """Return how many entries touched any of these accounts."""
+    return conn.scalar(_ENTRY_COUNT, {"accounts": list(accounts)}) or 0
+
+
+def moved(conn: Connection, seqs: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return what each of these entries moved from payers to payees, by currency."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for part in parts(seqs):
+        for row in conn.execute(_MOVED, {"seqs": part}):
+            found[row.seq][row.currency] = row.total
+    return dict(found)
 
 
 def posting_sums(conn: Connection, before_seq: int | None = None) -> dict[str, int]:

@@ -347,6 +347,27 @@ kept_passkeys = _table(
     Index(None, "member"),
     Index(None, "credential_id"),
 )
+# A seal that does not fit the journal is kept as well: it is what tells of a second history.
+kept_seals = _table(
+    "kept_seals",
+    _key("member"),
+    _key("size", Whole),
+    _key("root"),
+    _text("key_id"),
+    _whole("time"),
+    _bytes("authorization"),
+    _check("size", "size > 0"),
+)
+# Who looked at whose account. `reader` is "" for who works on the server's command line.
+kept_readings = _table(
+    "kept_readings",
+    _key("id"),
+    _text("reader"),
+    _text("member"),
+    _text("what"),
+    _whole("time"),
+    Index(None, "member", "id"),
+)
 # Files from and for the bank, whose digests the journal commits to.
 kept_files = _table(
     "kept_files",

@@ -5,6 +5,7 @@ from flask import Flask
 from timebank.clock import Clock
 from timebank.services.bank import open_bank
 from timebank.services.house import settings as house_settings
+from timebank.services.statistics import Statistics
 from timebank.settings import Settings
 from timebank_web import current, errors, language, security, words
 from timebank_web.views import BLUEPRINTS
@@ -18,6 +19,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     bank = open_bank(settings, clock)
     app = Flask(__name__)
     app.extensions["timebank"] = bank
+    app.extensions["statistics"] = Statistics(bank)
     app.url_map.strict_slashes = False
     language.install(app)
     secure = house_settings(bank)["base_url"].startswith("https://")

@@ -44,19 +44,21 @@ def the_bank() -> Bank:
 
 def visitor() -> Visitor | None:
     """Return whose session this is, if it still counts."""
-    if "visitor" not in g:
-        token = request.cookies.get(_cookie())
-        g.visitor = sessions.visitor(the_bank(), token) if token else None
-    return cast(Visitor | None, g.visitor)
+    known = _known()
+    return known[0] if known else None
 
 
 def somebody() -> Person | None:
     """Return the member who is looking, or None; who has left is nobody."""
-    if "somebody" not in g:
-        seen = visitor()
-        person = membership.person(the_bank(), seen.member) if seen else None
-        g.somebody = None if person and person.status == "left" else person
-    return cast(Person | None, g.somebody)
+    known = _known()
+    return known[1] if known and known[1].status != "left" else None
+
+
+def _known() -> tuple[Visitor, Person] | None:
+    if "known" not in g:
+        token = request.cookies.get(_cookie())
+        g.known = sessions.recognize(the_bank(), token) if token else None
+    return cast(tuple[Visitor, Person] | None, g.known)
 
 
 def me() -> Person:
@@ -156,6 +158,11 @@ def member(view: View[P]) -> View[P]:
 def shop(view: View[P]) -> View[P]:
     """Shops and organisations may see this."""
     return _only(view, "shop", lambda person: person.kind != "person")
+
+
+def organisation(view: View[P]) -> View[P]:
+    """Organisations may see this."""
+    return _only(view, "organisation", lambda person: person.kind == "organisation")
 
 
 def role(*roles: str) -> Callable[[View[P]], View[P]]:

@@ -43,6 +43,11 @@ def inside(address: str) -> str:
     return address if _INSIDE.fullmatch(address) else "/"
 
 
+def language() -> str:
+    """Return the code of the language that this page is in."""
+    return cast(str, get_locale().language)
+
+
 def decimal_mark() -> str:
     """Return what stands before the cents: a comma in Dutch, a point in English."""
     return cast(str, get_locale().number_symbols["latn"]["decimal"])

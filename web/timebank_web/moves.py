@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from flask import url_for
 
 from timebank.ledger.orders import Order
-from timebank.services import receipts, statements
+from timebank.services import proofs, receipts, statements
 from timebank.services.statements import Movement
 from timebank_web.current import me, the_bank
 from timebank_web.texts import _
@@ -17,7 +17,7 @@ from timebank_web.words import together, when
 def order_of(identity: str) -> Order:
     """Return a posted order; Refusal UNKNOWN_ENTRY."""
     bank = the_bank()
-    return receipts.check_receipt(receipts.receipt(bank, identity), bank.ledger).order
+    return proofs.check_receipt(receipts.receipt(bank, identity), bank.ledger).order
 
 
 def own_part(identity: str) -> list[Movement]:
@@ -56,7 +56,19 @@ def total(group: Iterable[Movement]) -> str:
     return together([(abs(move.amount), move.currency) for move in group])
 
 
-def who(move: Movement) -> str:
+class Sided(Protocol):
+    """Something with somebody on the other side."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Owners of the accounts there, "" for the ledger's own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, "" for one that was erased."""
+
+
+def who(move: Sided) -> str:
     """Return who was on the other side. The ledger's own accounts are the wijk's."""
     named = [
         name or (_("iemand die niet meer meedoet") if owner else _("de wijk"))

@@ -18,11 +18,19 @@ PATHS = {
     "invite": "/uitnodigen",
     "week": "/week",
     "proposals": "/voorstellen",
+<<<<<<< HEAD
     "settle": "/uitbetalen",
+=======
+    "audit": "/kascommissie",
+    "seen": "/gekeken",
+>>>>>>> main
     "propose": "/voorstellen/nieuw",
     "till": "/kassa",
     "till_links": "/kassas",
     "day_close": "/dag",
     "redeem": "/inwisselen",
     "refund": "/teruggeven",
+    "statement": "/overzicht",
+    "reward": "/belonen",
+    "allow": "/toestaan",
 }

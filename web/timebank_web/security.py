@@ -17,6 +17,8 @@ from timebank_web.current import origin, visitor
 
 MAX_BODY = 128 * 1024
 """The largest body a request may have. The largest order is far smaller."""
+LARGER = {"reward.upload": 480 * 1024, "reward.pay": 480 * 1024}
+"""A file (and one too large, to say so), and as many orders as one signature may be for."""
 
 UPLOADS = {"settlement.upload": 17 << 20}
 """Pages that take a file, with the largest body each may have, the form around it included."""
@@ -74,6 +76,8 @@ LIMITS = {
     "proposals.sign": "30 per minute",
     "propose.check": "30 per minute",
     "session.log_in": "30 per minute",
+    "reward.upload": "30 per minute",
+    "reward.pay": "30 per minute",
 }
 """How often one member, or one address that is not signed in, may ask the same thing."""
 
@@ -94,7 +98,11 @@ def install(app: Flask, secret: str, *, secure: bool) -> Limiter:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+<<<<<<< HEAD
     app.before_request(_take_files)
+=======
+    app.before_request(_larger)
+>>>>>>> main
     app.before_request(_no_nul)
     app.before_request(_same_origin)
     CSRFProtect(app)
@@ -137,6 +145,11 @@ def web_secret(path: Path) -> str:
     return secret
 
 
+def _larger() -> None:
+    """First of all: whatever looks into a request reads it as far as it may be read."""
+    request.max_content_length = LARGER.get(request.endpoint or "", MAX_BODY)
+
+
 def _no_nul() -> None:
     """Nothing we keep holds U+0000, and PostgreSQL takes no text with it, not even to look up."""
     if "\0" in request.path:
@@ -162,7 +175,8 @@ def _same_origin() -> None:
     if claimed is None:
         same = request.headers.get("Sec-Fetch-Site") == "same-origin"
     else:
-        same = claimed in (request.host_url.rstrip("/"), origin())
+        # The setting is looked up only where the address of this request is another.
+        same = claimed == request.host_url.rstrip("/") or claimed == origin()
     if not same:
         raise Forbidden("from another site")
 

@@ -1,6 +1,6 @@
 """Everything in words a neighbour uses: amounts, times, and why something was not done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from flask import Flask
@@ -29,7 +29,7 @@ def money(minor: int, currency: str) -> str:
     """
     sign, size = (MINUS if minor < 0 else ""), abs(minor)
     if currencies()[currency].unit == "minute":
-        return sign + _duration(size)
+        return sign + duration(size)
     return f"{sign}{_decimals(size)} {_money_name(currency)}"
 
 
@@ -52,7 +52,13 @@ def together(amounts: list[tuple[int, str]]) -> str:
     return _(" en ").join(money(minor, currency) for minor, currency in amounts)
 
 
-def _duration(minutes: int) -> str:
+def credits(cents: int) -> str:
+    """Return "12,50 credits", of whichever kind."""
+    return f"{MINUS if cents < 0 else ''}{_decimals(abs(cents))} " + _("credits")
+
+
+def duration(minutes: int) -> str:
+    """Return "1 uur 30 min", of minutes that are not below zero."""
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:
@@ -86,6 +92,16 @@ def currency_label(currency: str) -> str:
 def day(seconds: int) -> str:
     """Return "22 november 2026", as the calendar in the neighbourhood has it."""
     return str(format_date(local(seconds).date(), "d MMMM yyyy"))
+
+
+def month(first: date) -> str:
+    """Return "november 2026"."""
+    return str(format_date(first, "MMMM yyyy"))
+
+
+def short_day(which: date) -> str:
+    """Return "22 nov", for a table that says elsewhere which year it is about."""
+    return str(format_date(which, "d MMM"))
 
 
 def when(seconds: int) -> str:

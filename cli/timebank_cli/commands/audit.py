@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 import click
 
-from timebank.services import auditing, receipts, selfcheck
+from timebank.services import auditing, proofs, receipts, selfcheck
+from timebank.standalone import packing
 from timebank_cli.command import REFUSED, Group
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import EXISTING_FILE
@@ -82,12 +83,12 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
 
     Replays every signature, rule, sum, limit and approval, from the first entry to the last.
     """
-    earlier = _text(extends) if extends else None
+    earlier = text_of(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
-        verdict = auditing.verify_bundle(
-            _lines(data), ledger, earlier, lambda size: done(data.tell())
+        verdict = proofs.verify_bundle(
+            lines_of(data), ledger, earlier, lambda size: done(data.tell())
         )
-    found, digest = verdict.checkpoint, auditing.fold_digest(verdict.state)
+    found, digest = verdict.checkpoint, proofs.fold_digest(verdict.state)
     document = {
         "ledger": ledger,
         "size": found.size,
@@ -105,17 +106,32 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
     emit(document, f"{facts(lines)}\n\nThe bundle holds: signatures, rules, sums and limits.")
 
 
+@audit.command("verifier")
+@click.argument("file", type=click.Path(path_type=Path))
+def verifier(*, file: Path) -> None:
+    """Write the verifier as one FILE, for a laptop that has only Python.
+
+    There: python FILE BUNDLE --ledger ID. It has the same bytes wherever this version is
+    installed, so that its SHA-256 can be compared.
+    """
+    if file.exists():
+        raise FileExistsError(f"{file} is there already")
+    file.write_bytes(packing.pack())
+    document = {"file": str(file), "sha256": packing.digest()}
+    emit(document, f"{facts([('written to', str(file)), ('SHA-256', packing.digest())])}")
+
+
 MAX_LINE = 1 << 21
 """No entry and no note is as long as this."""
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
     """What is in a file that should be a checkpoint; bytes that are no text make it none."""
     with file.open("rb") as data:
         return data.read(MAX_LINE).decode("utf-8", "replace")
 
 
-def _lines(data: BinaryIO) -> Iterator[bytes]:
+def lines_of(data: BinaryIO) -> Iterator[bytes]:
     """The lines of a bundle, none so long that it fills the memory."""
     return iter(lambda: data.readline(MAX_LINE), b"")
 

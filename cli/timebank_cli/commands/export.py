@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from timebank.services import auditing, exporting
-from timebank.services.bookkeeping import Period
+from timebank.services import auditing, exporting, membership
 from timebank.services.exporting import Export, Format
+from timebank.services.periods import FIRST_YEAR, LAST_YEAR, Period, Span
 from timebank_cli.command import Group
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import (
@@ -41,7 +41,7 @@ def _exports(callback: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of every format; it gets them and the desk."""
     options: tuple[Callable[[Any], Any], ...] = (
         click.argument("out", type=click.Path(path_type=Path)),
-        click.option("--year", type=click.IntRange(1970, 9998), help="A calendar year."),
+        click.option("--year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help="A calendar year."),
         click.option("--from", "first", type=_DAY, metavar="DAY", help="Or from this day …"),
         click.option("--to", "last", type=_DAY, metavar="DAY", help="… up to and including this."),
         click.option("--names", is_flag=True, help="With names and texts; the log says so."),
@@ -102,10 +102,11 @@ def csv(desk: Desk, **asked: Any) -> None:
 def list_(desk: Desk) -> None:
     """List what was exported, by whom and when, the newest first."""
     found = exporting.exported(desk.bank)
+    names = {person.id: person.name for person in membership.people_of(desk.bank)}
     rows = [
         (
             moment(item.time),
-            item.by or OPERATOR,
+            names.get(item.by) or item.by or OPERATOR,
             item.format,
             f"{item.first} to {item.last}",
             "names" if item.names else "no names",
@@ -133,7 +134,7 @@ def _export(
 ) -> None:
     if names and plain:
         raise click.UsageError("names and texts leave the house encrypted only: leave out --plain")
-    period = _period(year, first, last)
+    span = _span(year, first, last)
     if out.exists():
         raise Stop("exists", f"{out} is there already; nothing was exported")
     by = KeyFile(key).signer(desk.bank)[1].id if key else ""
@@ -141,14 +142,14 @@ def _export(
     with progress("Exporting", auditing.entry_count(desk.bank)) as done:
         try:
             made = exporting.export(
-                desk.bank, format, period, passphrase=phrase, names=names, by=by, progress=done
+                desk.bank, format, span, passphrase=phrase, names=names, by=by, progress=done
             )
         except ValueError as error:
             raise Stop("not_exported", str(error)) from None
     create_private(out, made.data)
     shown = [
         ("file", str(out)),
-        ("period", str(period)),
+        ("period", str(span)),
         ("names", "with names and texts" if names else "members are ids"),
         ("opens with", "your passphrase" if phrase else f"no passphrase, as a {made.suffix} file"),
         ("sha-256", made.logged.sha256),
@@ -156,13 +157,13 @@ def _export(
     emit({"file": str(out), **_document(made.logged)}, facts(shown))
 
 
-def _period(year: int | None, first: datetime | None, last: datetime | None) -> Period:
+def _span(year: int | None, first: datetime | None, last: datetime | None) -> Span:
     if year and not (first or last):
-        return Period.year(year)
+        return Period(year).span
     if year or not (first and last):
         raise click.UsageError("of which period? Give --year, or --from and --to")
     try:
-        return Period(first.date(), last.date())
+        return Span(first.date(), last.date())
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

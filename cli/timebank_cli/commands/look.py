@@ -2,7 +2,7 @@
 
 import click
 
-from timebank.services import membership, statements
+from timebank.services import membership, readings, statements
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.output import emit, named, table
@@ -15,6 +15,8 @@ def balance(desk: Desk, member: str | None) -> None:
     """Show the balances of MEMBER, or of everybody."""
     bank = desk.bank
     people = [desk.member(member)] if member else membership.people_of(bank)
+    if member:
+        readings.note(bank, readings.OPERATOR, [people[0].id], "balance")
     found = [(person, item) for person in people for item in statements.balances(bank, person.id)]
     document = [
         {

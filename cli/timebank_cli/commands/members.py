@@ -7,7 +7,7 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import house, membership, statements
+from timebank.services import house, membership, readings, statements
 from timebank.services.membership import Person
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
@@ -110,6 +110,7 @@ def list_(desk: Desk) -> None:
 def show(desk: Desk, member: str) -> None:
     """Show one member: roles, balances with their limits, and keys."""
     person = desk.member(member)
+    readings.note(desk.bank, readings.OPERATOR, [person.id], "member")
     balances = statements.balances(desk.bank, person.id)
     devices = membership.devices(desk.bank, person.id)
     document = {

@@ -8,7 +8,7 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, payments, proposals, receipts
+from timebank.services import corrections, membership, payments, proposals, receipts
 from timebank.services.drafts import Draft, Opening
 from timebank.units import Unit
 from timebank_cli import charter
@@ -202,7 +202,7 @@ def correct(
     legs = payments.correctable(bank, identity)
     if amounts:
         wanted = desk.amounts(amounts, sorted({leg.currency for leg in legs}))
-        legs = payments.part_of(bank, identity, wanted)
+        legs = corrections.part_of(bank, identity, wanted)
     if not legs:
         raise Stop("nothing_left", "nothing of this entry is left to book back")
     signing, author = key.signer(bank)

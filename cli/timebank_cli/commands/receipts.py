@@ -7,7 +7,7 @@ import click
 from timebank import ids
 from timebank.journal.receipts import parse_receipt
 from timebank.ledger.orders import Genesis, parse_order
-from timebank.services import receipts
+from timebank.services import proofs, receipts
 from timebank.units import Unit
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
@@ -41,7 +41,7 @@ def verify(*, file: Path, ledger: str) -> None:
     """Check the receipt in FILE with the ledger's id and nothing else: no database, no network."""
     with file.open("rb") as data:
         text = data.read(_MAX_BYTES).decode("utf-8", "replace")
-    checked = receipts.check_receipt(text, ledger)
+    checked = proofs.check_receipt(text, ledger)
     genesis = parse_order(parse_receipt(text).genesis_bytes).body
     assert isinstance(genesis, Genesis)
     units = {item.code: Unit(item.unit) for item in genesis.currencies}

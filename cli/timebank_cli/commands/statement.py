@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from timebank.services import monthly, statements
+from timebank.services import monthly, readings, statements
 from timebank.services.membership import Person
 from timebank.services.monthly import Line, Statement
 from timebank.services.periods import Period, read_period
@@ -77,6 +77,7 @@ def statement(
     the balance after it.
     """
     person = desk.member(member)
+    readings.note(desk.bank, readings.OPERATOR, [person.id], "statement")
     period = _period(month, year)
     if period is not None:
         if since or until or currency:

@@ -4,10 +4,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from timebank.services import auditing, receipts, selfcheck
-from timebank.services.auditing import Verdict
+from timebank.services import auditing, proofs, receipts, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.posting import Posted
+from timebank.services.proofs import Verdict
 from timebank.services.selfcheck import Finding
 from timebank_cli.demo.wijk import PASSPHRASE
 from timebank_cli.output import progress
@@ -55,10 +55,10 @@ def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
     with bundle.open("wb") as file:
         file.writelines(auditing.export(bank))
     with bundle.open("rb") as lines, progress("Bundle", length) as done:
-        verdict = auditing.verify_bundle(lines, bank.ledger, paper, done)
+        verdict = proofs.verify_bundle(lines, bank.ledger, paper, done)
     (folder / CHECKPOINT).write_text(paper, encoding="utf-8")
     receipt = receipts.receipt(bank, keepsake.identity)
-    receipts.check_receipt(receipt, bank.ledger)
+    proofs.check_receipt(receipt, bank.ledger)
     (folder / RECEIPT).write_text(receipt, encoding="utf-8")
     return Shown(findings, bundle, verdict, _text(findings, verdict, folder, bank.ledger))
 

@@ -67,7 +67,7 @@ def move(state: State, legs: Legs, *, floors: bool = True, ceilings: bool = True
             )
         if abs(balance) > MAX_AMOUNT:
             raise Refusal(Code.ABOVE_CEILING, account=account_id, currency=account.currency)
-        state.put(replace(account, balance=balance))
+        state.put(account.holding(balance))
     _count_totals(state, legs)
     return legs
 

@@ -19,12 +19,15 @@ from typing import Any
 from lxml import etree
 
 from timebank import __version__
-from timebank.services.bookkeeping import BookAccount, BookEntry, Books, Line, Period
+from timebank.services.bookkeeping import BookAccount, BookEntry, Books, Line
+from timebank.services.periods import Span
 
 NAMESPACE = (
     "http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0"
 )
 """The target namespace of XmlAuditfileFinancieel4.0.xsd."""
+MOST_PERIODS = 999
+"""TypeNonnegativeinteger3."""
 NOTE = " Uren staan hier niet in: die zijn geen geld en nooit euro waard. "
 
 _GROUPS: Mapping[str, tuple[int, str]] = {
@@ -74,17 +77,22 @@ class Company:
 
 
 def auditfile(books: Books, company: Company, created: date) -> dict[str, bytes]:
-    """Return the euro part of the books as one XAF file, made on this day."""
+    """Return the euro part of the books as one XAF file, made on this day.
+
+    ValueError for more months than the format can number.
+    """
+    if len(months(books.span)) > MOST_PERIODS:
+        raise ValueError(f"an auditfile has at most {MOST_PERIODS} months")
     euro, out = books.in_euro(), BytesIO()
     with etree.xmlfile(out, encoding="UTF-8") as xml:
         xml.write_declaration()
         xml.write(etree.Comment(NOTE))
         with xml.element("auditfile", nsmap={None: NAMESPACE}):
-            _write(xml, _header(euro.period, created))
+            _write(xml, _header(euro.span, created))
             with xml.element("company"):
                 _write(xml, *_master_data(euro, company))
                 _write_transactions(xml, euro)
-    return {f"auditfile-{books.period.first}.xaf": out.getvalue()}
+    return {f"auditfile-{books.span.first}.xaf": out.getvalue()}
 
 
 def account_id(account: BookAccount) -> str:
@@ -139,13 +147,13 @@ def _totals(debits: Iterable[int]) -> dict[str, str | int]:
 # ---- what comes before the transactions
 
 
-def _header(period: Period, created: date) -> Any:
-    years = dict.fromkeys((period.first.year, period.last.year))
+def _header(span: Span, created: date) -> Any:
+    years = dict.fromkeys((span.first.year, span.last.year))
     return _tag(
         "header",
         fiscalYear="-".join(str(year) for year in years),
-        startDate=period.first.isoformat(),
-        endDate=period.last.isoformat(),
+        startDate=span.first.isoformat(),
+        endDate=span.last.isoformat(),
         curCode="EUR",
         dateCreated=created.isoformat(),
         softwareDesc="Timebank",
@@ -165,7 +173,7 @@ def _master_data(books: Books, company: Company) -> Iterator[Any]:
     yield from list(names)
     yield _tag("customersSuppliers", *_relations(books))
     yield _tag("generalLedger", *_ledger_accounts(books))
-    yield _tag("periods", *(_period(n, *span) for n, span in enumerate(months(books.period), 1)))
+    yield _tag("periods", *(_period(n, *span) for n, span in enumerate(months(books.span), 1)))
     yield _opening(books)
 
 
@@ -201,12 +209,12 @@ def _ledger_accounts(books: Books) -> Iterator[Any]:
         yield _tag("ledgerAccount", accID=number, accDesc=described, accTp="B", **code)
 
 
-def months(period: Period) -> list[tuple[date, date]]:
+def months(span: Span) -> list[tuple[date, date]]:
     """Return the calendar months of a period, the first and last as far as they are in it."""
-    spans, start = [], period.first
-    while start <= period.last:
+    spans, start = [], span.first
+    while start <= span.last:
         next_month = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
-        spans.append((start, min(next_month - timedelta(days=1), period.last)))
+        spans.append((start, min(next_month - timedelta(days=1), span.last)))
         start = next_month
     return spans
 
@@ -237,7 +245,7 @@ def _opening(books: Books) -> Any:
 
 
 def _write_transactions(xml: Any, books: Books) -> None:
-    numbers = {start.replace(day=1): n for n, (start, _) in enumerate(months(books.period), 1)}
+    numbers = {start.replace(day=1): n for n, (start, _) in enumerate(months(books.span), 1)}
     totals = _totals(debit(line) for entry in books.entries for line in entry.lines)
     with xml.element("transactions"):
         _write(xml, *_tag("transactions", **totals))

@@ -28,12 +28,12 @@ _OPENING = "opening balances"
 
 def hledger(books: Books) -> dict[str, bytes]:
     """Return the books as a journal for hledger, which ledger reads too."""
-    return {f"timebank-{books.period.first}.journal": _bytes(_hledger(books))}
+    return {f"timebank-{books.span.first}.journal": _bytes(_hledger(books))}
 
 
 def beancount(books: Books) -> dict[str, bytes]:
     """Return the books as a file for beancount, all dates and accounts declared."""
-    return {f"timebank-{books.period.first}.beancount": _bytes(_beancount(books))}
+    return {f"timebank-{books.span.first}.beancount": _bytes(_beancount(books))}
 
 
 def place(account: BookAccount) -> str:
@@ -74,7 +74,7 @@ def _holders(books: Books) -> Iterator[tuple[str, str]]:
 
 
 def _hledger(books: Books) -> Iterator[str]:
-    yield f"; Timebank ledger {books.ledger}, {books.period}"
+    yield f"; Timebank ledger {books.ledger}, {books.span}"
     # Names stand in comments of their own: in one beside an account, hledger reads tags.
     yield from (f"; {account} is {name}" for account, name in _holders(books))
     yield from (f"commodity {_quoted(money)}" for money in books.monies)
@@ -82,7 +82,7 @@ def _hledger(books: Books) -> Iterator[str]:
     opened = [account for account in books.accounts if account.opening]
     if opened:
         yield ""
-        yield f"{books.period.first} * {_OPENING}"
+        yield f"{books.span.first} * {_OPENING}"
         for account in opened:
             yield _hledger_posting(account, _hledger_amount(account.opening, account.money))
     for entry in books.entries:
@@ -91,7 +91,7 @@ def _hledger(books: Books) -> Iterator[str]:
     if books.accounts:
         closing = books.closing()
         yield ""
-        yield f"{books.period.last} * closing balances, checked"
+        yield f"{books.span.last} * closing balances, checked"
         for account in books.accounts:
             nothing = _hledger_amount(0, account.money)
             held = _hledger_amount(closing[account.id], account.money)
@@ -126,8 +126,8 @@ def _quoted(money: Money) -> str:
 
 
 def _beancount(books: Books) -> Iterator[str]:
-    first = books.period.first
-    yield f"; Timebank ledger {books.ledger}, {books.period}"
+    first = books.span.first
+    yield f"; Timebank ledger {books.ledger}, {books.span}"
     yield from (f"{first} commodity {commodity(money)}" for money in books.monies)
     names = dict(_holders(books))
     for account in books.accounts:
@@ -145,7 +145,7 @@ def _beancount(books: Books) -> Iterator[str]:
         yield from _beancount_entry(entry)
     yield ""
     closing = books.closing()
-    day_after = books.period.last + timedelta(days=1)
+    day_after = books.span.last + timedelta(days=1)
     for account in books.accounts:
         held = _number(closing[account.id], account.money)
         yield f"{day_after} balance {place(account)}  {held} {commodity(account.money)}"

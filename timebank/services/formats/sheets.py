@@ -4,19 +4,17 @@ Every amount stands there twice: as people write it, and in minor units (minutes
 programs. No text of a member is a formula to a spreadsheet.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from timebank.services.bookkeeping import BookEntry, Books, Line
-from timebank.services.sheets import safe_cell
-from timebank.units import Unit, show_amount
+from timebank.services.sheets import Cell, amount_cell, sheet, word_cell
+from timebank.units import Unit
 
-Row = Sequence[str | int]
+Row = Sequence[Cell]
 
 
 def sheets(books: Books) -> dict[str, bytes]:
-    """Return the books as CSV files: UTF-8, commas between cells, one row of headings."""
+    """Return the books as CSV files, such as a Dutch spreadsheet opens, with a row of headings."""
     return {
         "accounts.csv": _sheet(
             "account,currency,unit,kind,member,opening,opening_minor,closing,closing_minor",
@@ -40,15 +38,11 @@ def sheets(books: Books) -> dict[str, bytes]:
 
 
 def _sheet(head: str, rows: Iterable[Row]) -> bytes:
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")  # RFC 4180 §2.1
-    writer.writerow(head.split(","))
-    writer.writerows(rows)
-    return sheet.getvalue().encode()
+    return sheet([head.split(","), *rows]).encode()
 
 
 def _shown(line: Line) -> tuple[str, int]:
-    return show_amount(line.amount, Unit(line.account.money.unit)), line.amount
+    return amount_cell(line.amount, Unit(line.account.money.unit)), line.amount
 
 
 def _accounts(books: Books) -> Iterator[Row]:
@@ -61,9 +55,9 @@ def _accounts(books: Books) -> Iterator[Row]:
             money.unit,
             account.kind,
             account.holder.id if account.holder else "",
-            show_amount(account.opening, Unit(money.unit)),
+            amount_cell(account.opening, Unit(money.unit)),
             account.opening,
-            show_amount(held, Unit(money.unit)),
+            amount_cell(held, Unit(money.unit)),
             held,
         )
 
@@ -71,7 +65,7 @@ def _accounts(books: Books) -> Iterator[Row]:
 def _members(books: Books) -> Iterator[Row]:
     holders = {account.holder.id: account.holder for account in books.accounts if account.holder}
     for holder in sorted(holders.values(), key=lambda holder: holder.id):
-        yield holder.id, holder.kind, safe_cell(holder.name)
+        yield holder.id, holder.kind, word_cell(holder.name)
 
 
 def _entries(books: Books) -> Iterator[Row]:
@@ -81,10 +75,10 @@ def _entries(books: Books) -> Iterator[Row]:
             entry.day.isoformat(),
             entry.time,
             entry.type,
-            entry.reference,
+            word_cell(entry.reference),
             entry.identity,
             entry.about,
-            safe_cell(entry.text),
+            word_cell(entry.text),
         )
 
 
@@ -108,7 +102,7 @@ def _bank_lines(books: Books) -> Iterator[Row]:
             line.account.money.code,
             *_shown(line),
             books.cited.get(entry.identity, 0),
-            safe_cell(entry.text),
+            word_cell(entry.text),
         )
 
 
@@ -141,5 +135,5 @@ def _corrections(books: Books) -> Iterator[Row]:
                 line.account.id,
                 line.account.money.code,
                 *_shown(line),
-                safe_cell(entry.text),
+                word_cell(entry.text),
             )

@@ -3,6 +3,9 @@
 from flask import Blueprint
 
 from timebank_web.views import (
+    allow,
+    audit,
+    books,
     coordinator,
     day,
     devices,
@@ -16,11 +19,17 @@ from timebank_web.views import (
     pay,
     proposals,
     propose,
+    public,
     receive,
     redeem,
     refund,
+    reward,
     session,
+<<<<<<< HEAD
     settlement,
+=======
+    statement,
+>>>>>>> main
     till,
     week,
 )
@@ -34,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     receive.blueprint,
     history.blueprint,
     pages.blueprint,
+    public.blueprint,
     devices.blueprint,
     till.blueprint,
     refund.blueprint,
@@ -45,5 +55,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     settlement.blueprint,
     propose.blueprint,
     proposals.blueprint,
+    statement.blueprint,
+    reward.blueprint,
+    allow.blueprint,
     language.blueprint,
+    audit.blueprint,
+    books.blueprint,
 )

@@ -1,16 +1,14 @@
 """A shop's day: totals per currency, every payment, on screen, on paper and as a table."""
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from timebank.services import statements
+from timebank.services.sheets import amount_cell, sheet, word_cell
 from timebank.services.statements import Movement
-from timebank.units import Unit, show_amount
+from timebank.units import Unit
 from timebank_web.current import currencies, me, shop, the_bank
 from timebank_web.language import decimal_mark
 from timebank_web.moves import who
@@ -20,7 +18,6 @@ from timebank_web.words import clock_time, day, money, when
 
 blueprint = Blueprint("day", __name__)
 
-_NOT_TEXT = re.compile(r"\s*([=+\-@]|\d+(E\d+)?$)")
 MOST = 10_000
 """More movements than a shop has in a day."""
 
@@ -117,15 +114,14 @@ def _row(move: Movement) -> dict[str, str]:
     return {
         "time": clock_time(move.time),
         "who": who(move),
-        "kind": kind(move),
+        "kind": kind(move.type, incoming=move.amount > 0),
         "reference": move.reference,
         "amount": money(move.amount, move.currency),
     }
 
 
-def kind(move: Movement) -> str:
+def kind(order_type: str, *, incoming: bool) -> str:
     """Return in a word what happened."""
-    incoming = move.amount > 0
     return {
         "pay": pgettext("is ontvangen", "Ontvangen") if incoming else _("Betaald"),
         "refund": _("Teruggekregen") if incoming else _("Teruggegeven"),
@@ -133,39 +129,23 @@ def kind(move: Movement) -> str:
         "issue": _("Gekregen van de wijk"),
         "retire": _("Ingeleverd"),
         "correct": _("Teruggedraaid"),
-    }.get(move.type, _("Boeking"))
+    }.get(order_type, _("Boeking"))
 
 
 def as_csv(moves: Iterable[Movement], units: dict[str, Unit]) -> str:
-    """Return a table that a spreadsheet opens as it stands, with a byte order mark.
-
-    Between the cells are semicolons where a comma stands before the cents. What people typed never
-    becomes a formula.
-    """
-    sheet = io.StringIO()
-    sheet.write("\ufeff")
+    """Return movements as a table that a spreadsheet opens as it stands."""
     mark = decimal_mark()
-    delimiter = ";" if mark == "," else ","
-    rows = csv.writer(sheet, delimiter=delimiter, lineterminator="\r\n")
-    rows.writerow(
-        [_("tijd"), _("wie"), _("soort"), _("waarvoor"), _("kenmerk"), _("munt"), _("bedrag")]
-    )
-    for move in moves:
-        amount = show_amount(move.amount, units[move.currency]).replace(",", mark)
-        rows.writerow(
-            [
-                f"{statements.local(move.time):%Y-%m-%d %H:%M}",
-                cell(who(move)),
-                kind(move),
-                cell(move.memo),
-                cell(move.reference),
-                move.currency,
-                amount,
-            ]
-        )
-    return sheet.getvalue()
-
-
-def cell(text: str) -> str:
-    """Return text as a cell that no spreadsheet takes for a formula, or 1E23 for a number."""
-    return f"'{text}" if _NOT_TEXT.match(text) else text
+    head = [_("tijd"), _("wie"), _("soort"), _("waarvoor"), _("kenmerk"), _("munt"), _("bedrag")]
+    rows = [
+        [
+            f"{statements.local(move.time):%Y-%m-%d %H:%M}",
+            word_cell(who(move)),
+            kind(move.type, incoming=move.amount > 0),
+            word_cell(move.memo),
+            word_cell(move.reference),
+            move.currency,
+            amount_cell(move.amount, units[move.currency], mark),
+        ]
+        for move in moves
+    ]
+    return sheet([head, *rows], mark)

@@ -33,16 +33,24 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
     business = kind != "person"
     places = [
         (True, "history", _("Mijn overzicht")),
+        (True, "statement", _("Overzicht per maand")),
         (business, "day_close", _("Dag afsluiten")),
         (business, "redeem", _("Inwisselen voor euro")),
         (business, "till_links", _("Kassa voor personeel")),
+        (kind == "organisation", "reward", _("Mensen belonen")),
         (True, "refund", _("Geld teruggeven")),
         (True, "poster", _("Mijn poster")),
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
         (bool(DOERS & {*roles}), "week", _("Deze week")),
+<<<<<<< HEAD
         ("treasurer" in roles, "settle", _("Uitbetalen aan winkels")),
+=======
+        ("treasurer" in roles, "allow", _("Beloningen die wachten")),
+>>>>>>> main
         (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
+        ("auditor" in roles, "audit", _("Kascommissie")),
+        (True, "seen", _("Wie keek in mijn gegevens?")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),
     ]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.orders import Correct, Order, Pay, Refund
-from timebank.services import membership, payments, receipts, statements
+from timebank.services import membership, payments, proofs, receipts, statements
 from timebank.services.statements import Movement
 from timebank.units import Unit
 from timebank_web.current import currencies, me, member, public, somebody, the_bank
@@ -158,7 +158,7 @@ def receipt(identity: str) -> ResponseReturnValue:
     moves = mine or _as_payer_sees_it(identity)
     first = moves[0]
     url = receipt_url(identity, outside=True)
-    checked = receipts.check_receipt(receipts.receipt(the_bank(), identity), the_bank().ledger)
+    checked = proofs.check_receipt(receipts.receipt(the_bank(), identity), the_bank().ledger)
     return render_template(
         "receipt.html",
         heading=_heading(first, bool(mine), identity),

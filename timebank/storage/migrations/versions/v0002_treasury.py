@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Add tables; those there are stay as they were."""
     _create_fold()
     _create_documents()
+    _create_audit()
     _create_bank_files()
     _create_kept_rewards()
     _create_exports()
@@ -45,6 +46,34 @@ def _create_documents() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+
+
+def _create_audit() -> None:
+    op.create_table(
+        "kept_seals",
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("root", TEXT, nullable=False),
+        sa.Column("key_id", TEXT, nullable=False),
+        sa.Column("time", WHOLE, nullable=False),
+        sa.Column("authorization", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_kept_seals_size")),
+        sa.PrimaryKeyConstraint("member", "size", "root", name="pk_kept_seals"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "kept_readings",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("reader", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("what", TEXT, nullable=False),
+        sa.Column("time", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_readings"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_kept_readings_member_id", "kept_readings", ["member", "id"])
 
 
 def _create_bank_files() -> None:

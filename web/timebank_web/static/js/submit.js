@@ -59,7 +59,7 @@ async function go(form, signer, draft, identity) {
     const { authorization, credential_id } = await signer.sign();
     const { order, openings = [] } = draft;
     const body = JSON.stringify({ order, authorizations: [authorization], openings, credential_id });
-    sending.set(form, { body, identity });
+    send(form, { body, identity });
     await deliver(form, true);
   } catch (error) {
     say(form, reason(error));
@@ -70,15 +70,23 @@ async function go(form, signer, draft, identity) {
 /** What each form has sent, kept for a retry. @type {WeakMap<Element, {body: string, identity: string}>} */
 const sending = new WeakMap();
 
-/** @param {HTMLFormElement} form */
-async function again(form) {
+/**
+ * What this form sends, now and on every retry.
+ * @param {HTMLFormElement} form @param {{body: string, identity: string}} sent
+ */
+export function send(form, sent) {
+  sending.set(form, sent);
+}
+
+/** Sends the very same bytes once more. @param {HTMLFormElement} form */
+export async function again(form) {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   await deliver(form, false);
 }
 
 /** @param {HTMLFormElement} form @param {boolean} first whether nothing was sent before */
-async function deliver(form, first) {
+export async function deliver(form, first) {
   const sent = sending.get(form);
   if (!sent) return;
   say(form, "sending");
@@ -121,7 +129,8 @@ function finish(form, outcome) {
 export async function post(url, body) {
   return read(() => fetch(url, {
     method: "POST",
-    keepalive: true,
+    // A browser refuses to keep more than 64 KiB alive (Fetch, "HTTP-network-or-cache fetch").
+    keepalive: body.length < 60_000,
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": csrf() },
     body,
@@ -185,6 +194,6 @@ export function say(form, state) {
 }
 
 /** @param {Element} form @param {string} selector */
-function buttonOf(form, selector) {
+export function buttonOf(form, selector) {
   return /** @type {HTMLButtonElement | null} */ (form.querySelector(selector));
 }

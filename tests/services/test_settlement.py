@@ -1,0 +1,195 @@
+"""What shops hand in, planned into one file, and what becomes of it."""
+
+from hashlib import sha256
+
+import pytest
+
+from tests.banking import OWN
+from tests.services.conftest import Village
+from timebank.errors import Code, Flaw, Refusal, Unfit
+from timebank.ledger import orders
+from timebank.services import files, house, payments, settlement, treasury
+from timebank.services.drafts import Draft
+from timebank.services.files import PaymentsName
+from timebank.services.posting import Posted
+from timebank.services.settlement import Planned
+from timebank.storage import people
+from timebank.storage.engine import writing
+from timebank.storage.tables import kept_files
+
+BART = "Bakkerij Bart, NL91 ABNA 0417 1643 00"
+NOOR = "Café Noor, NL20 INGB 0001 2345 67, Den Haag"
+
+
+@pytest.fixture(name="who")
+def _who(village):
+    house.keep_setting(village.bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(village.bank, "bank_iban", OWN)
+    return village.world.member
+
+
+def redeem(village: Village, shop: str, amount: int, payout: str) -> Posted:
+    village.post(village.world.pay("werk", shop, amount, "WIJK"))
+    draft = payments.draft_redeem(village.bank, village.world.member(shop), "WIJK", amount, payout)
+    return village.send(draft, shop)
+
+
+def plan(village: Village) -> Planned:
+    (planned,) = settlement.plan(village.bank, village.world.member("truus"), "WIJK").runs
+    return planned
+
+
+def test_a_settlement_pays_every_redemption_once_to_where_its_shop_said(village, who):
+    village.issue(1_000)
+    for shop, amount, to in (("noor", 150, NOOR), ("bart", 300, BART), ("bart", 200, BART)):
+        redeem(village, shop, amount, to)
+    waiting = settlement.waiting(village.bank)
+    assert sorted((item.amount, item.destination) for item in waiting) == [
+        (150, NOOR),
+        (200, BART),
+        (300, BART),
+    ]
+    planned = plan(village)
+    assert [*planned.payouts] == waiting
+    village.send(planned.draft, "truus", "kees")
+    assert settlement.waiting(village.bank) == []
+    assert isinstance(planned.draft.order.body, orders.Settle)
+    assert settlement.payouts_of(village.bank, planned.draft.order.body) == waiting
+    (cover,) = treasury.cover(village.bank)
+    assert (cover.in_circulation, cover.reserve) == (350, 350)
+
+
+def test_the_order_commits_to_the_very_file_the_bank_gets(village, who):
+    village.issue(1_000)
+    redeem(village, "noor", 150, NOOR)
+    planned = plan(village)
+    (opening,) = planned.draft.openings
+    assert opening.text == f"pain.001.001.09 sha256 {sha256(planned.file.data).hexdigest()}"
+    with pytest.raises(Refusal) as caught:
+        settlement.posted_file(village.bank, planned.draft.order.identity)
+    assert caught.value.code is Code.UNKNOWN_ENTRY
+    posted = village.send(planned.draft, "truus", "kees")
+    assert settlement.posted_file(village.bank, posted.identity).data == planned.file.data
+
+
+def test_a_file_that_was_lost_is_made_again_to_the_byte(village, who):
+    village.issue(1_000)
+    redeem(village, "noor", 150, NOOR)
+    redeem(village, "bart", 150, BART)
+    planned = plan(village)
+    posted = village.send(planned.draft, "truus", "kees")
+    village.wait(86_400)
+    lose_files(village)
+    assert settlement.posted_file(village.bank, posted.identity).data == planned.file.data
+
+
+def lose_files(village: Village) -> None:
+    with writing(village.bank.engine) as conn:
+        conn.execute(kept_files.delete())
+
+
+def test_a_file_that_would_be_another_is_not_given(village, who):
+    village.issue(1_000)
+    redeem(village, "noor", 150, NOOR)
+    posted = village.send(plan(village).draft, "truus", "kees")
+    lose_files(village)
+    house.keep_setting(village.bank, "bank_name", "Iemand anders")
+    with pytest.raises(Unfit) as caught:
+        settlement.posted_file(village.bank, posted.identity)
+    assert caught.value.code is Flaw.PAYMENTS_CHANGED
+
+
+def test_an_account_that_was_erased_does_not_change_a_file_that_was_kept(village, who):
+    village.issue(1_000)
+    redemption = redeem(village, "noor", 150, NOOR)
+    planned = plan(village)
+    posted = village.send(planned.draft, "truus", "kees")
+    erase_account(village, redemption)
+    assert settlement.posted_file(village.bank, posted.identity).data == planned.file.data
+    lose_files(village)
+    with pytest.raises(Unfit) as caught:
+        settlement.posted_file(village.bank, posted.identity)
+    assert caught.value.code is Flaw.PAYMENTS_CHANGED
+
+
+def erase_account(village: Village, redemption: Posted) -> None:
+    with writing(village.bank.engine) as conn:
+        text = people.payouts(conn, [redemption.identity])[redemption.identity]
+        found = [opening for opening in people.openings(conn) if opening.text == text]
+        people.erase(conn, [opening.commitment for opening in found])
+
+
+@pytest.mark.parametrize(
+    ("payout", "flaw"),
+    [
+        ("contant graag", Flaw.BAD_IBAN),
+        ("Bart, NL91 ABNA 0417 1643 01", Flaw.BAD_IBAN),
+        (f"{'B' * 80}, NL91 ABNA 0417 1643 00", Flaw.BAD_HOLDER),
+    ],
+)
+def test_who_cannot_be_paid_is_left_out_and_holds_up_nobody(village, who, payout, flaw):
+    village.issue(1_000)
+    redeem(village, "bart", 300, payout)
+    redeem(village, "noor", 150, NOOR)
+    found = settlement.plan(village.bank, who("truus"), "WIJK")
+    assert [item.flaw for item in found.left_out] == [flaw]
+    assert [item.amount for run in found.runs for item in run.payouts] == [150]
+
+
+def test_without_an_own_account_nothing_is_planned(village):
+    with pytest.raises(Unfit) as caught:
+        settlement.plan(village.bank, village.world.member("truus"), "WIJK")
+    assert caught.value.code is Flaw.NO_OWN_ACCOUNT
+
+
+def test_a_redemption_that_came_in_after_the_plan_waits_for_the_next(village, who):
+    village.issue(1_000)
+    redeem(village, "bart", 300, BART)
+    planned = plan(village)
+    late = redeem(village, "noor", 100, NOOR)
+    village.send(planned.draft, "truus", "kees")
+    (waiting,) = settlement.waiting(village.bank)
+    assert waiting.redemption == late.identity
+
+
+def test_of_two_plans_the_second_is_refused(village, who):
+    village.issue(1_000)
+    redeem(village, "bart", 300, BART)
+    first, second = plan(village), plan(village)
+    village.send(first.draft, "truus", "kees")
+    with pytest.raises(Refusal) as caught:
+        village.send(second.draft, "truus", "kees")
+    assert caught.value.code is Code.ALREADY_SETTLED
+
+
+def test_a_settlement_with_an_amount_changed_by_hand_is_refused(village, who):
+    village.issue(1_000)
+    redeem(village, "bart", 300, BART)
+    order = plan(village).draft.order
+    assert isinstance(order.body, orders.Settle)
+    (payout,) = order.body.payouts
+    more = orders.Payout(payout.redemption, payout.payee, 301)
+    body = orders.Settle(
+        order.body.currency, order.body.transit, order.body.outside, (more,), order.body.file
+    )
+    with pytest.raises(Refusal) as caught:
+        village.send(Draft(village.bank.draft(body, author=who("truus"))), "truus", "kees")
+    assert caught.value.code is Code.REQUEST_DIFFERS
+
+
+def test_a_large_number_of_redemptions_makes_several_orders(village, who, monkeypatch):
+    monkeypatch.setattr(settlement, "MOST", 2)
+    village.issue(1_000)
+    for _ in range(5):
+        redeem(village, "bart", 100, BART)
+    found = settlement.plan(village.bank, who("truus"), "WIJK")
+    assert [len(run.payouts) for run in found.runs] == [2, 2, 1]
+    for run in found.runs:
+        village.send(run.draft, "truus", "kees")
+    assert settlement.waiting(village.bank) == []
+
+
+def test_the_name_of_a_payment_file_reads_back():
+    name = PaymentsName("pain.001.001.09", "ab" * 32)
+    assert files.payments_named(name.text) == name
+    assert files.payments_named("sha256 " + "ab" * 32) is None

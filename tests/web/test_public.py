@@ -1,0 +1,141 @@
+"""The figures that everybody may see, and what cannot be read from them."""
+
+import re
+from datetime import date
+
+import pytest
+
+from tests.services.test_statistics import NEIGHBOURS, SHOPS, everybody_helps, shops_are_paid, until
+from tests.web.conftest import Street
+from tests.world import FOUNDERS, LOG_KEY
+from timebank.journal.checkpoints import open_note
+from timebank.ledger import orders
+
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+@pytest.fixture(name="wijk")
+def _wijk(street: Street) -> Street:
+    """A month in which twelve neighbours helped one another and three shops were paid."""
+    for name in NEIGHBOURS:
+        street.post(street.world.admit(name))
+    limits = (orders.Limits("WIJK", 0, 500_000),)
+    voucher = street.world.voucher("slager", kind="shop", limits=limits)
+    street.post(street.world.admit("slager", voucher))
+    street.issue(150_000)
+    everybody_helps(street, minutes=60)
+    shops_are_paid(street, *SHOPS, amount=12_345)
+    until(street, OCTOBER)
+    return street
+
+
+def main_of(page: str) -> str:
+    return page[page.index("<main") : page.index("</main>")]
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of every row of every table, without their heads."""
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    return [
+        re.findall(r"<t[hd][^>]*>([^<]*)<", row)
+        for body in bodies
+        for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    ]
+
+
+def test_each_chart_says_what_it_shows_and_stands_beside_its_table(wijk: Street) -> None:
+    page = wijk.browser().page("/openbaar")
+    assert rows_of(page) == [
+        ["september 2026", "1.129,65 credits", "1.129,65 euro", "100%"],
+        ["september 2026", "1.500,00 credits", "370,35 credits"],
+        ["september 2026", "11 uur"],
+    ]
+    drawings = re.findall(r'<svg class="drawing"[^>]* role="img" aria-label="([^"]+)"', page)
+    assert len(drawings) == page.count("<figure") == 3
+    assert "11 uur" in drawings[2]
+    assert "Eind september 2026: 1.129,65 credits in omloop, en 1.129,65 euro op de bank." in page
+    assert "Mensen in september 2026" in page
+    assert "10 of meer" in page
+
+
+def test_figures_are_written_as_the_reader_writes_them(wijk: Street) -> None:
+    browser = wijk.browser()
+    browser.get("/taal/en")
+    page = browser.page("/openbaar")
+    assert rows_of(page)[0] == ["September 2026", "1,129.65 credits", "1,129.65 euros", "100%"]
+    assert ">2,000</text>" in page
+    assert ">Sep</text>" in page
+
+
+def test_what_happens_today_changes_no_figure(wijk: Street) -> None:
+    """Whoever loads the page before and after a payout learns nothing about that shop."""
+    browser = wijk.browser()
+    figures = rows_of(browser.page("/openbaar"))
+    document = browser.get("/openbaar/cijfers.json").json
+    shops_are_paid(wijk, "bart", amount=4_321)
+    everybody_helps(wijk, people=["joop", "amina"])
+    assert rows_of(browser.page("/openbaar")) == figures
+    later = browser.get("/openbaar/cijfers.json").json
+    assert later | {"last_settlement": ""} == document | {"last_settlement": ""}
+    until(wijk, NOVEMBER)
+    assert browser.get("/openbaar/cijfers.json").json["credits"] == document["credits"]
+    assert browser.get("/openbaar/cijfers.json").json["hours"] == document["hours"]
+    assert "43,21" not in browser.page("/openbaar")
+
+
+def test_a_new_ledger_has_no_figures_yet(street: Street) -> None:
+    street.issue(50_000)
+    street.post(street.world.pay("werk", "joop", 1_234, "WIJK"))
+    page = street.browser().page("/openbaar")
+    assert "Nog geen cijfers" in page
+    assert "500,00" not in page
+    assert "12,34" not in page
+
+
+def test_there_is_no_name_on_it(wijk: Street) -> None:
+    main = main_of(wijk.browser().page("/openbaar"))
+    everybody = [*FOUNDERS, *NEIGHBOURS, "slager"]
+    assert not [name for name in everybody if re.search(rf"\b{name}\b", main, re.IGNORECASE)]
+
+
+def test_whether_all_is_covered_is_told_today(wijk: Street) -> None:
+    assert "Voor elke credit staat nu een euro op de bank." in wijk.browser().page("/openbaar")
+    with wijk.raw() as raw:
+        raw.execute("UPDATE fold_currencies SET reserve = 1 WHERE code = 'EUR'")
+    page = wijk.browser().page("/openbaar")
+    assert "Er staan nu te weinig euro’s op de bank" in page
+
+
+def test_the_same_figures_are_there_for_programs(wijk: Street) -> None:
+    answer = wijk.browser().get("/openbaar/cijfers.json")
+    assert answer.mimetype == "application/json"
+    september = {"from": "2026-09-01", "until": "2026-10-01"}
+    assert answer.json == {
+        "ledger": wijk.bank.ledger,
+        "until": "2026-10-01",
+        "at_least": {"persons": 10, "shops": 3},
+        "covered": True,
+        "last_settlement": "2026-09-21",
+        "credits": [
+            {
+                **september,
+                "issued": 150_000,
+                "retired": 37_035,
+                "in_circulation": 112_965,
+                "reserve": 112_965,
+            }
+        ],
+        "hours": [{**september, "minutes": 660}],
+        "taking_part": [{**september, "persons_at_least": 10, "shops_at_least": 3}],
+    }
+
+
+def test_the_checkpoint_is_one_that_anybody_can_check(street: Street) -> None:
+    street.post(street.world.pay("joop", "amina", 30))
+    answer = street.browser().get("/openbaar/stand")
+    assert answer.mimetype == "text/plain"
+    checkpoint = open_note(answer.text, street.bank.ledger, LOG_KEY.spki)
+    page = street.browser().page("/openbaar")
+    assert checkpoint.root.hex() in page
+    assert f"{checkpoint.size} boekingen" in page
+    assert street.bank.ledger in page

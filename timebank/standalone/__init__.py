@@ -1,0 +1,1 @@
+"""The verifier as one file, for a laptop that has only Python."""
