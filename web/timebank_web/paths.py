@@ -18,12 +18,9 @@ PATHS = {
     "invite": "/uitnodigen",
     "week": "/week",
     "proposals": "/voorstellen",
-<<<<<<< HEAD
     "settle": "/uitbetalen",
-=======
     "audit": "/kascommissie",
     "seen": "/gekeken",
->>>>>>> main
     "propose": "/voorstellen/nieuw",
     "till": "/kassa",
     "till_links": "/kassas",

@@ -17,11 +17,12 @@ from timebank_web.current import origin, visitor
 
 MAX_BODY = 128 * 1024
 """The largest body a request may have. The largest order is far smaller."""
-LARGER = {"reward.upload": 480 * 1024, "reward.pay": 480 * 1024}
+LARGER = {
+    "reward.pay": 480 * 1024,
+    "reward.upload": 480 * 1024,
+    "settlement.upload": 17 << 20,
+}
 """A file (and one too large, to say so), and as many orders as one signature may be for."""
-
-UPLOADS = {"settlement.upload": 17 << 20}
-"""Pages that take a file, with the largest body each may have, the form around it included."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -98,11 +99,7 @@ def install(app: Flask, secret: str, *, secure: bool) -> Limiter:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-<<<<<<< HEAD
-    app.before_request(_take_files)
-=======
     app.before_request(_larger)
->>>>>>> main
     app.before_request(_no_nul)
     app.before_request(_same_origin)
     CSRFProtect(app)
@@ -159,12 +156,6 @@ def _no_nul() -> None:
         request.is_json and b"\\u0000" in request.get_data()
     ):
         raise BadRequest
-
-
-def _take_files() -> None:
-    """A statement of the bank is larger than anything else; only there is that taken."""
-    if request.endpoint in UPLOADS:
-        request.max_content_length = UPLOADS[request.endpoint]
 
 
 def _same_origin() -> None:

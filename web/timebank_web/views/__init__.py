@@ -25,11 +25,8 @@ from timebank_web.views import (
     refund,
     reward,
     session,
-<<<<<<< HEAD
     settlement,
-=======
     statement,
->>>>>>> main
     till,
     week,
 )
