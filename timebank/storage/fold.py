@@ -34,7 +34,7 @@ from timebank.ledger.orders import CitedLine, Issue, Leg, parse_order
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
-from timebank.storage.dialects import AT_ONCE, look_up, parts, upsert, write
+from timebank.storage.dialects import AT_ONCE, look_up, parts, together, upsert, write
 from timebank.storage.tables import journal_entries, journal_postings
 
 F = TypeVar("F", bound=Fact)
@@ -79,8 +79,9 @@ def save_facts(conn: Connection, facts: Iterable[Fact]) -> None:
     for fact in facts:
         if shape := _SHAPES.get(type(fact)):
             changed[type(fact)][fact.key] = shape.pack(fact)
-    for kind, rows in changed.items():
-        write(conn, upsert(conn, _SHAPES[kind].table), list(rows.values()))
+    with together(conn):
+        for kind, rows in changed.items():
+            write(conn, upsert(conn, _SHAPES[kind].table), list(rows.values()))
 
 
 def all_facts(conn: Connection) -> Iterator[Fact]:
