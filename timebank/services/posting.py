@@ -264,10 +264,10 @@ class _Batch:
         identities = [item.order.identity for item in orders]
         asking = orders
         while asking:
-            # An order that asks for nothing new has all that its rule looks at.
             wanted = [(item, reads(self._scratch, self._time, item)) for item in asking]
-            asking = [item for item, refs in wanted if refs]
             self._look_up({ref for _, refs in wanted for ref in refs})
+            # Only what was found leads to more: an account to its owner, a key to its member.
+            asking = [item for item, refs in wanted if any(map(self._loaded.peek, refs))]
         self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
         if before := [name for name in identities if self._loaded.find(facts.Posted, name)]:
             for identity, found in journal.find_entries(self._conn, before).items():
