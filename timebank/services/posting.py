@@ -18,7 +18,7 @@ from timebank.journal.merkle import leaf_hash
 from timebank.ledger import facts
 from timebank.ledger.entries import entry_bytes
 from timebank.ledger.facts import Fact
-from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role, Settle
+from timebank.ledger.orders import APPROVED_TYPES, ONLINE_SECONDS, Genesis, Role
 from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
 from timebank.ledger.state import Ref, State, UndeclaredRead
@@ -93,15 +93,10 @@ def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     checked = [_verify(submission) for submission in submissions]
     good = [item for item in checked if isinstance(item, VerifiedOrder)]
     decided: _Answer = {}
-    # Whatever road it came by: no euro leaves on books that do not fit, nor is that left unseen.
-    settles = any(isinstance(item.order.body, Settle) for item in good)
-    if settles:
-        selfcheck.require_clean(bank)
     if good:
         call = _Call(list(_groups(good)), _openings(submissions))
-        decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
-    if settles:
-        selfcheck.quick(bank)
+        with selfcheck.around(bank, [item.order for item in good]):
+            decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 
 
@@ -269,10 +264,10 @@ class _Batch:
         identities = [item.order.identity for item in orders]
         asking = orders
         while asking:
-            # An order that asks for nothing new has all that its rule looks at.
             wanted = [(item, reads(self._scratch, self._time, item)) for item in asking]
-            asking = [item for item, refs in wanted if refs]
             self._look_up({ref for _, refs in wanted for ref in refs})
+            # Only what was found leads to more: an account to its owner, a key to its member.
+            asking = [item for item, refs in wanted if any(map(self._loaded.peek, refs))]
         self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
         if before := [name for name in identities if self._loaded.find(facts.Posted, name)]:
             for identity, found in journal.find_entries(self._conn, before).items():

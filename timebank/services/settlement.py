@@ -150,8 +150,8 @@ def plan(
 ) -> Plan:
     """Make the orders that settle all that can be paid, each with its file for the bank.
 
-    The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT, or Unavailable
-    FINDINGS where the ledger's own checks found something: then no euro leaves.
+    The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT, and Unavailable
+    FINDINGS where the books do not add up: then no euro leaves.
     """
     selfcheck.require_clean(bank)
     own = house.own_account(bank)
