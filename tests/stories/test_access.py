@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import proposals, requests, rewards, treasury
+from timebank.services import proposals, readings, requests, rewards, treasury
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -24,6 +24,10 @@ NOT_PAGES = {
     "/belonen/<digest>/stand/<identity>",
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
+    "/controle/timebank-verify.pyz",
+    "/kascommissie/kasboek.bundle",
+    "/kascommissie/verslag-<int:year>.html",
+    "/kascommissie/verslag-<int:year>.pdf",
     "/dag/<iso>/tabel.csv",
     "/openbaar/cijfers.json",
     "/openbaar/stand",
@@ -62,6 +66,7 @@ VISITS = {
         "/bewijs/<identity>",
         "/klaar/<identity>",
         "/meer",
+        "/gekeken",
         "/toestellen/nieuw",
         "/toestellen/<key>/blokkeren",
     ),
@@ -76,6 +81,15 @@ VISITS = {
         "/inwisselen",
         "/kassas",
         "/overzicht/<text>",
+    ),
+    "amina": (
+        "/kascommissie",
+        "/kascommissie/boekingen",
+        "/kascommissie/boekingen/<identity>",
+        "/kascommissie/leden",
+        "/kascommissie/leden/<member>",
+        "/kascommissie/regels",
+        "/kascommissie/tekenen",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
     "werk": ("/belonen", "/belonen/<digest>"),
@@ -163,6 +177,9 @@ def town(wijk):
     wijk.give_credits("Joop", 5_000)
     post_one(bank, submission(world.pay("amina", "joop", 90)))
     paid = post_one(bank, submission(world.pay("joop", "bart", 450, "WIJK"))).identity
+    auditor = world.order(orders.SetRole(world.member("amina"), "auditor", True), "els")
+    post_one(bank, submission(world.signed(auditor, "els", "farid")))
+    readings.note(bank, world.member("amina"), [world.member("joop")], "statement")
     draft = treasury.draft_record_bank(bank, world.member("truus"), 50_000, "storting")
     proposals.propose(bank, draft, [])
     asked = requests.create(bank, world.member("bart"), {"WIJK": 200}, "twee broden").code

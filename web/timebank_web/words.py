@@ -91,7 +91,12 @@ def currency_label(currency: str) -> str:
 
 def day(seconds: int) -> str:
     """Return "22 november 2026", as the calendar in the neighbourhood has it."""
-    return str(format_date(local(seconds).date(), "d MMMM yyyy"))
+    return date_words(local(seconds).date())
+
+
+def date_words(which: date) -> str:
+    """Return "22 november 2026"."""
+    return str(format_date(which, "d MMMM yyyy"))
 
 
 def month(first: date) -> str:
