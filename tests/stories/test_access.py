@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import proposals, readings, requests, treasury
+from timebank.services import proposals, readings, requests, rewards, treasury
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -21,6 +21,7 @@ SCHEMES = ("light", "dark")
 
 NOT_PAGES = {
     "/static/<path:filename>",
+    "/belonen/<digest>/stand/<identity>",
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
     "/controle/timebank-verify.pyz",
@@ -31,12 +32,13 @@ NOT_PAGES = {
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/overzicht/<text>/tabel.csv",
     "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
 }
-SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>"}
+SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>", "/overzicht"}
 
 VISITS = {
     "": (
@@ -60,6 +62,7 @@ VISITS = {
         "/ontvangen",
         "/ontvangen/poster",
         "/boekingen",
+        "/overzicht/<text>",
         "/bewijs/<identity>",
         "/klaar/<identity>",
         "/meer",
@@ -77,6 +80,7 @@ VISITS = {
         "/dag/<iso>",
         "/inwisselen",
         "/kassas",
+        "/overzicht/<text>",
     ),
     "amina": (
         "/kascommissie",
@@ -88,8 +92,10 @@ VISITS = {
         "/kascommissie/tekenen",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
+    "werk": ("/belonen", "/belonen/<digest>"),
     "truus": (
         "/week",
+        "/toestaan",
         "/voorstellen",
         "/voorstellen/<identity>",
         "/voorstellen/<identity>/intrekken",
@@ -97,6 +103,12 @@ VISITS = {
         "/voorstellen/nieuw/<kind>",
     ),
 }
+
+LIST = b"""persoon;bedrag;datum;klus
+Joop;1:30;21-9-2026;hek verven
+Amina;300;21-9-2026;plein vegen
+"""
+"""A line that is ready, and one that waits for a treasurer."""
 
 PAY_PATH = {"/B/<code>", "/V/<code>", "/betalen", "/kassa", "/klaar/<identity>", "/thuis"}
 """Where nothing to press is smaller than 44 by 44 pixels."""
@@ -151,7 +163,8 @@ class Town:
 
     def path(self, rule: str) -> str:
         path = rule
-        for name in ("code", "secret", "identity", "iso", "key", "kind", "member"):
+        names = ("code", "secret", "identity", "iso", "key", "kind", "member", "text", "digest")
+        for name in names:
             value = self.parts.get(f"{rule} {name}") or self.parts.get(name, "")
             path = path.replace(f"<{name}>", value)
         return path
@@ -183,6 +196,8 @@ def town(wijk):
             "/voorstellen/<identity>/intrekken identity": draft.order.identity,
             "kind": "credits",
             "iso": "2026-09-21",
+            "text": "2026-09",
+            "digest": rewards.keep(bank, world.member("werk"), "lijst.csv", LIST),
             "key": key_id(world.key("joop").spki),
             "member": world.member("joop"),
         },
@@ -294,6 +309,22 @@ def test_the_desk_is_for_everybody(town, come_in, inspector):
     page.get_by_role("button", name="Maak de uitnodiging").click()
     els.says("De link is klaar.")
     inspector.look(page, "invitation, ready")
+
+
+def test_a_list_with_mistakes_is_for_everybody(town, come_in, inspector):
+    ploeg = come_in("werk")
+    page, wrong = ploeg.page, LIST + b"Niemand;-1;morgen;\n"
+    page.goto(town.wijk.origin + "/belonen")
+    page.get_by_label("Uw lijst (CSV)").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": wrong}
+    )
+    page.get_by_role("button", name="Laat zien wat het doet").click()
+    ploeg.says("Er is nu niemand betaald.")
+    inspector.look(page, "rewards, mistakes")
+    page.goto(town.wijk.origin + town.path("/belonen/<digest>"))
+    page.get_by_role("button", name="Betaal 1 regel").click()
+    ploeg.says("1 van 2 regels betaald")
+    inspector.look(page, "rewards, paid in part")
 
 
 def test_what_went_wrong_is_for_everybody(town, come_in, inspector):

@@ -13,7 +13,15 @@ import pytest
 from tests.web.conftest import Browser, Street, close_street, open_street
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, proposals, requests, treasury
+from timebank.services import (
+    house,
+    membership,
+    payments,
+    proposals,
+    requests,
+    settlement,
+    treasury,
+)
 from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
 from timebank.signing.keys import key_id
@@ -92,6 +100,7 @@ GET  /leden                                   302 302 403 403 200 403 403 403 40
 GET  /leden/<member>                          302 302 403 403 200 403 403 403 403
 POST /leden/<member>/blokkeren                302 302 403 403 422 403 403 403 403
 GET  /meer                                    302 302 200 200 200 200 200 200 403
+GET  /naar-buiten                             302 302 403 403 403 403 200 200 403
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
@@ -121,6 +130,13 @@ GET  /uitnodigen                              302 302 403 403 403 200 403 403 40
 POST /uitnodigen                              302 302 403 403 403 422 403 403 403
 POST /uitnodigingen                           401 401 422 422 422 422 422 422 403
 GET  /v/<code>                                200 200 200 302 200 200 200 200 403
+GET  /uitbetalen                              302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>                   302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>/betaalbestand.xml 302 302 403 403 403 403 200 403 403
+POST /uitbetalen/afschrift                    302 302 403 403 403 403 302 403 403
+POST /uitbetalen/plan/<currency>              302 302 403 403 403 403 302 403 403
+POST /uitbetalen/regel/<line>                 302 302 403 403 403 403 302 403 403
+POST /uitbetalen/terug/<redemption>           302 302 403 403 403 403 404 403 403
 GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 403
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403
 POST /verzoek/<code>/stop                     302 302 302 302 302 302 302 302 403
@@ -212,6 +228,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
     invitation = membership.draft_voucher(bank, member("els"))
     signature = authorize(world.key("els"), Tag.INVITATION, invitation.data)
     membership.keep_invitation(bank, invitation.voucher, signature)
+    run = settled(street)
     draft = treasury.draft_record_bank(bank, member("truus"), 100, "regel")
     proposals.propose(bank, draft, [])
     asked, stopped = (requests.create(bank, member("bart"), {"WIJK": 200}).code for _ in range(2))
@@ -233,6 +250,12 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
             "identity": paid,
             **{f"/voorstellen/<identity>{step} identity": draft.order.identity for step in OPEN},
             "kind": "credits",
+            **{
+                f"/uitbetalen/<identity>{step} identity": run for step in ("", "/betaalbestand.xml")
+            },
+            "currency": "WIJK",
+            "line": "ab" * 32,
+            "redemption": "ab" * 32,
             "iso": "2026-09-21",
             "year": "2026",
             "text": "2026-09",
@@ -247,6 +270,18 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
         },
     )
     close_street(street)
+
+
+def settled(street: Street) -> str:
+    """Pay a shop, and return the identity of that settlement."""
+    bank, member = street.bank, street.world.member
+    house.keep_setting(bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(bank, "bank_iban", "NL44RABO0123456789")
+    street.post(street.world.pay("joop", "noor", 300, "WIJK"))
+    destination = "Groente Noor, NL91 ABNA 0417 1643 00"
+    street.send(payments.draft_redeem(bank, member("noor"), "WIJK", 300, destination), "noor")
+    (planned,) = settlement.plan(bank, member("truus"), "WIJK").runs
+    return street.send(planned.draft, "truus", "kees").identity
 
 
 STEPS = ("akkoord", "ontwerp", "klaar")
