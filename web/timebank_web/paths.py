@@ -18,6 +18,7 @@ PATHS = {
     "invite": "/uitnodigen",
     "week": "/week",
     "proposals": "/voorstellen",
+    "settle": "/uitbetalen",
     "audit": "/kascommissie",
     "exports": "/naar-buiten",
     "seen": "/gekeken",

@@ -109,6 +109,11 @@ def short_day(which: date) -> str:
     return str(format_date(which, "d MMM"))
 
 
+def moment(seconds: int) -> str:
+    """Return "22 november 2026 om 14:05", which is as true on paper a year later."""
+    return _("%(day)s om %(time)s", day=day(seconds), time=clock_time(seconds))
+
+
 def when(seconds: int) -> str:
     """Return "vandaag om 14:05", "gisteren om 9:30" or "22 november 2026 om 14:05"."""
     moment, today = local(seconds), local(the_bank().clock.now()).date()

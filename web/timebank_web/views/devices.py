@@ -43,6 +43,7 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         ("coordinator" in roles, "members", _("Leden")),
         ("registrar" in roles, "invite", _("Iemand uitnodigen")),
         (bool(DOERS & {*roles}), "week", _("Deze week")),
+        ("treasurer" in roles, "settle", _("Uitbetalen aan winkels")),
         ("treasurer" in roles, "allow", _("Beloningen die wachten")),
         (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
         ("auditor" in roles, "audit", _("Kascommissie")),
