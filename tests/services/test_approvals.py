@@ -120,9 +120,9 @@ def test_what_the_rules_refuse_keeps_its_signatures_and_can_be_posted_later(
     other = treasury.draft_issue(village.bank, member("kees"), member("werk"), "WIJK", 400, "dit")
     village.send(other, "kees", "truus")
     sign(village, draft, "truus")
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(approvals.NotPosted) as caught:
         sign(village, draft, "kees")
-    assert caught.value.code is Code.BACKING_TOO_SMALL
+    assert caught.value.why.code is Code.BACKING_TOO_SMALL
     waiting = stands(village, draft)
     assert waiting.complete
     assert waiting.waits_for(member("kees"))

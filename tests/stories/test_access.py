@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import proposals, requests, treasury
+from timebank.services import proposals, readings, requests, rewards, treasury
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -21,18 +21,24 @@ SCHEMES = ("light", "dark")
 
 NOT_PAGES = {
     "/static/<path:filename>",
+    "/belonen/<digest>/stand/<identity>",
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
+    "/controle/timebank-verify.pyz",
+    "/kascommissie/kasboek.bundle",
+    "/kascommissie/verslag-<int:year>.html",
+    "/kascommissie/verslag-<int:year>.pdf",
     "/dag/<iso>/tabel.csv",
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/overzicht/<text>/tabel.csv",
     "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
 }
-SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>"}
+SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>", "/overzicht"}
 
 VISITS = {
     "": (
@@ -56,9 +62,11 @@ VISITS = {
         "/ontvangen",
         "/ontvangen/poster",
         "/boekingen",
+        "/overzicht/<text>",
         "/bewijs/<identity>",
         "/klaar/<identity>",
         "/meer",
+        "/gekeken",
         "/toestellen/nieuw",
         "/toestellen/<key>/blokkeren",
     ),
@@ -72,10 +80,22 @@ VISITS = {
         "/dag/<iso>",
         "/inwisselen",
         "/kassas",
+        "/overzicht/<text>",
+    ),
+    "amina": (
+        "/kascommissie",
+        "/kascommissie/boekingen",
+        "/kascommissie/boekingen/<identity>",
+        "/kascommissie/leden",
+        "/kascommissie/leden/<member>",
+        "/kascommissie/regels",
+        "/kascommissie/tekenen",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
+    "werk": ("/belonen", "/belonen/<digest>"),
     "truus": (
         "/week",
+        "/toestaan",
         "/voorstellen",
         "/voorstellen/<identity>",
         "/voorstellen/<identity>/intrekken",
@@ -83,6 +103,12 @@ VISITS = {
         "/voorstellen/nieuw/<kind>",
     ),
 }
+
+LIST = b"""persoon;bedrag;datum;klus
+Joop;1:30;21-9-2026;hek verven
+Amina;300;21-9-2026;plein vegen
+"""
+"""A line that is ready, and one that waits for a treasurer."""
 
 PAY_PATH = {"/B/<code>", "/V/<code>", "/betalen", "/kassa", "/klaar/<identity>", "/thuis"}
 """Where nothing to press is smaller than 44 by 44 pixels."""
@@ -137,7 +163,8 @@ class Town:
 
     def path(self, rule: str) -> str:
         path = rule
-        for name in ("code", "secret", "identity", "iso", "key", "kind", "member"):
+        names = ("code", "secret", "identity", "iso", "key", "kind", "member", "text", "digest")
+        for name in names:
             value = self.parts.get(f"{rule} {name}") or self.parts.get(name, "")
             path = path.replace(f"<{name}>", value)
         return path
@@ -150,6 +177,9 @@ def town(wijk):
     wijk.give_credits("Joop", 5_000)
     post_one(bank, submission(world.pay("amina", "joop", 90)))
     paid = post_one(bank, submission(world.pay("joop", "bart", 450, "WIJK"))).identity
+    auditor = world.order(orders.SetRole(world.member("amina"), "auditor", True), "els")
+    post_one(bank, submission(world.signed(auditor, "els", "farid")))
+    readings.note(bank, world.member("amina"), [world.member("joop")], "statement")
     draft = treasury.draft_record_bank(bank, world.member("truus"), 50_000, "storting")
     proposals.propose(bank, draft, [])
     asked = requests.create(bank, world.member("bart"), {"WIJK": 200}, "twee broden").code
@@ -166,6 +196,8 @@ def town(wijk):
             "/voorstellen/<identity>/intrekken identity": draft.order.identity,
             "kind": "credits",
             "iso": "2026-09-21",
+            "text": "2026-09",
+            "digest": rewards.keep(bank, world.member("werk"), "lijst.csv", LIST),
             "key": key_id(world.key("joop").spki),
             "member": world.member("joop"),
         },
@@ -277,6 +309,22 @@ def test_the_desk_is_for_everybody(town, come_in, inspector):
     page.get_by_role("button", name="Maak de uitnodiging").click()
     els.says("De link is klaar.")
     inspector.look(page, "invitation, ready")
+
+
+def test_a_list_with_mistakes_is_for_everybody(town, come_in, inspector):
+    ploeg = come_in("werk")
+    page, wrong = ploeg.page, LIST + b"Niemand;-1;morgen;\n"
+    page.goto(town.wijk.origin + "/belonen")
+    page.get_by_label("Uw lijst (CSV)").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": wrong}
+    )
+    page.get_by_role("button", name="Laat zien wat het doet").click()
+    ploeg.says("Er is nu niemand betaald.")
+    inspector.look(page, "rewards, mistakes")
+    page.goto(town.wijk.origin + town.path("/belonen/<digest>"))
+    page.get_by_role("button", name="Betaal 1 regel").click()
+    ploeg.says("1 van 2 regels betaald")
+    inspector.look(page, "rewards, paid in part")
 
 
 def test_what_went_wrong_is_for_everybody(town, come_in, inspector):

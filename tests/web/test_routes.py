@@ -13,7 +13,15 @@ import pytest
 from tests.web.conftest import Browser, Street, close_street, open_street
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, proposals, requests, treasury
+from timebank.services import (
+    house,
+    membership,
+    payments,
+    proposals,
+    requests,
+    settlement,
+    treasury,
+)
 from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
 from timebank.signing.keys import key_id
@@ -56,6 +64,19 @@ GET  /bewijs/<identity>/bewijs.tlog-proof     404 404 200 200 404 404 404 404 40
 GET  /boekingen                               302 302 200 200 200 200 200 200 403
 GET  /boekingen/tabel.csv                     302 302 200 200 200 200 200 200 403
 GET  /controle                                200 200 200 200 200 200 200 200 200
+GET  /controle/timebank-verify.pyz            200 200 200 200 200 200 200 200 200
+GET  /gekeken                                 302 302 200 200 200 200 200 200 403
+GET  /kascommissie                            302 302 403 403 403 403 403 200 403
+GET  /kascommissie/boekingen                  302 302 403 403 403 403 403 200 403
+GET  /kascommissie/boekingen/<identity>       302 302 403 403 403 403 403 200 403
+GET  /kascommissie/kasboek.bundle             302 302 403 403 403 403 403 200 403
+GET  /kascommissie/leden                      302 302 403 403 403 403 403 200 403
+GET  /kascommissie/leden/<member>             302 302 403 403 403 403 403 200 403
+GET  /kascommissie/regels                     302 302 403 403 403 403 403 200 403
+GET  /kascommissie/tekenen                    302 302 403 403 403 403 403 200 403
+POST /kascommissie/tekenen                    401 401 403 403 403 403 403 422 403
+GET  /kascommissie/verslag-<int:year>.html    302 302 403 403 403 403 403 200 403
+GET  /kascommissie/verslag-<int:year>.pdf     302 302 403 403 403 403 403 200 403
 GET  /dag                                     302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>                               302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>/tabel.csv                     302 302 403 200 403 403 403 403 403
@@ -79,6 +100,7 @@ GET  /leden                                   302 302 403 403 200 403 403 403 40
 GET  /leden/<member>                          302 302 403 403 200 403 403 403 403
 POST /leden/<member>/blokkeren                302 302 403 403 422 403 403 403 403
 GET  /meer                                    302 302 200 200 200 200 200 200 403
+GET  /naar-buiten                             302 302 403 403 403 403 200 200 403
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
@@ -108,6 +130,13 @@ GET  /uitnodigen                              302 302 403 403 403 200 403 403 40
 POST /uitnodigen                              302 302 403 403 403 422 403 403 403
 POST /uitnodigingen                           401 401 422 422 422 422 422 422 403
 GET  /v/<code>                                200 200 200 302 200 200 200 200 403
+GET  /uitbetalen                              302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>                   302 302 403 403 403 403 200 403 403
+GET  /uitbetalen/<identity>/betaalbestand.xml 302 302 403 403 403 403 200 403 403
+POST /uitbetalen/afschrift                    302 302 403 403 403 403 302 403 403
+POST /uitbetalen/plan/<currency>              302 302 403 403 403 403 302 403 403
+POST /uitbetalen/regel/<line>                 302 302 403 403 403 403 302 403 403
+POST /uitbetalen/terug/<redemption>           302 302 403 403 403 403 404 403 403
 GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 403
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403
 POST /verzoek/<code>/stop                     302 302 302 302 302 302 302 302 403
@@ -126,6 +155,7 @@ GET  /week                                    302 302 403 403 200 403 200 403 40
 JSON_POSTS = {
     "/orders",
     "/voorstellen",
+    "/kascommissie/tekenen",
     "/belonen/<digest>",
     "/U/<code>/klaar",
     "/U/<code>/ontwerp",
@@ -159,7 +189,9 @@ class Crossing:
         parts = dict(self.parts)
         if role == "till":
             parts["secret"] = parts["real secret"]
-        path = re.sub(r"<(?:path:)?(\w+)>", lambda found: self.part(rule, found[1], parts), rule)
+        path = re.sub(
+            r"<(?:path:|int:)?(\w+)>", lambda found: self.part(rule, found[1], parts), rule
+        )
         browser = self.browsers[role]
         if rule == "/uitloggen":
             browser = self.street.browser(ROLES[role])
@@ -196,6 +228,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
     invitation = membership.draft_voucher(bank, member("els"))
     signature = authorize(world.key("els"), Tag.INVITATION, invitation.data)
     membership.keep_invitation(bank, invitation.voucher, signature)
+    run = settled(street)
     draft = treasury.draft_record_bank(bank, member("truus"), 100, "regel")
     proposals.propose(bank, draft, [])
     asked, stopped = (requests.create(bank, member("bart"), {"WIJK": 200}).code for _ in range(2))
@@ -217,7 +250,14 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
             "identity": paid,
             **{f"/voorstellen/<identity>{step} identity": draft.order.identity for step in OPEN},
             "kind": "credits",
+            **{
+                f"/uitbetalen/<identity>{step} identity": run for step in ("", "/betaalbestand.xml")
+            },
+            "currency": "WIJK",
+            "line": "ab" * 32,
+            "redemption": "ab" * 32,
             "iso": "2026-09-21",
+            "year": "2026",
             "text": "2026-09",
             "digest": "ab" * 32,
             "member": member("joop"),
@@ -230,6 +270,18 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
         },
     )
     close_street(street)
+
+
+def settled(street: Street) -> str:
+    """Pay a shop, and return the identity of that settlement."""
+    bank, member = street.bank, street.world.member
+    house.keep_setting(bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(bank, "bank_iban", "NL44RABO0123456789")
+    street.post(street.world.pay("joop", "noor", 300, "WIJK"))
+    destination = "Groente Noor, NL91 ABNA 0417 1643 00"
+    street.send(payments.draft_redeem(bank, member("noor"), "WIJK", 300, destination), "noor")
+    (planned,) = settlement.plan(bank, member("truus"), "WIJK").runs
+    return street.send(planned.draft, "truus", "kees").identity
 
 
 STEPS = ("akkoord", "ontwerp", "klaar")

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from timebank.errors import Code, Refusal
+from timebank.errors import Code, Refusal, TimebankError, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Governance, Holders, Member, MemberKey
 from timebank.ledger.orders import APPROVED_TYPES, Order, Role
-from timebank.services import proposals, selfcheck
+from timebank.services import proposals
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
@@ -83,14 +83,22 @@ def waiting(bank: Bank, member: str) -> list[tuple[Proposal, Approvals]]:
 # ---- signing
 
 
+class NotPosted(TimebankError):
+    """A signature is kept and enough have signed, but the order cannot be posted; `why` says it."""
+
+    def __init__(self, why: Refusal | Unavailable) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 def sign(bank: Bank, submission: Submission) -> Posted | None:
     """Keep one member's signature under a proposal, which may be new; post it once that is enough.
 
     Returns None while others have to sign. The same signature again is no second one.
 
     Raises Refusal: DOUBLE_APPROVAL for another signature by the same member, KEY_SCOPE for a key
-    that may not approve, NOT_AUTHORIZED for who is not asked, WITHDRAWN, EXPIRED, or what the rules
-    say when it is posted. In that last case the signature is kept.
+    that may not approve, NOT_AUTHORIZED for who is not asked, WITHDRAWN or EXPIRED. Raises
+    NotPosted where the signature is kept but what the rules, or the ledger's own checks, say is no.
     """
     order = orders.parse_order(submission.order)
     if order.header.type not in APPROVED_TYPES or len(submission.authorizations) != 1:
@@ -102,7 +110,10 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
         named = order.data.decode("ascii")
         openings = tuple(item for item in submission.openings if item.commitment in named)
         proposals.propose(bank, Draft(order, openings), [authorization])
-    return post(bank, order.identity)
+    try:
+        return post(bank, order.identity)
+    except (Refusal, Unavailable) as why:
+        raise NotPosted(why) from why
 
 
 def post(bank: Bank, identity: str) -> Posted | None:
@@ -118,10 +129,7 @@ def post(bank: Bank, identity: str) -> Posted | None:
     if found.state != "posted" and not stands.complete:
         return None
     submission = found.draft.submission([value for _, _, value in living])
-    if found.state == "posted":
-        return post_one(bank, submission)
-    with selfcheck.around(bank, found.order):
-        return post_one(bank, submission)
+    return post_one(bank, submission)
 
 
 def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:

@@ -1,13 +1,15 @@
-"""What a treasurer has to do this week: one value, read in one go, for one screen."""
+"""What a treasurer has to do this week, and how the money stands: the values of one screen."""
 
 from dataclasses import dataclass
 
 from timebank.ledger.facts import Currency, Redemption
-from timebank.services import approvals, treasury
+from timebank.services import approvals, bankfiles, selfcheck, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.bank import Bank
 from timebank.services.proposals import Proposal
+from timebank.services.selfcheck import Finding
 from timebank.services.treasury import Cover
+from timebank.services.volume import Volume, volume
 from timebank.storage import fold
 from timebank.storage.engine import reading
 
@@ -19,6 +21,27 @@ class Waits:
     currency: str
     count: int
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """What waits for one member: `proposals` to sign or post, and what is for whoever pays out.
+
+    `unrecorded` counts the bank's lines that are not in the journal, `came_back` the payouts that
+    a bank sent back and whose credits their shop does not have again yet.
+    """
+
+    proposals: tuple[tuple[Proposal, Approvals], ...]
+    redemptions: tuple[Waits, ...]
+    unrecorded: int
+    came_back: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things there are to do; all lines of the bank are one."""
+        lines = (self.unrecorded > 0) + (self.came_back > 0)
+        return len(self.proposals) + len(self.redemptions) + lines + len(self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +57,21 @@ class BudgetLeft:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What waits for one member: `proposals` to sign or post, and what is for whoever pays out."""
+    """What there is to do, and how the money stands: its cover, its budgets, its yearly volume."""
 
-    proposals: tuple[tuple[Proposal, Approvals], ...]
-    redemptions: tuple[Waits, ...]
+    tasks: Tasks
     cover: tuple[Cover, ...]
     budgets: tuple[BudgetLeft, ...]
-
-    @property
-    def count(self) -> int:
-        """How many things there are to do."""
-        ended = sum(1 for budget in self.budgets if budget.ended and budget.in_circulation)
-        return len(self.proposals) + len(self.redemptions) + ended
+    volumes: tuple[Volume, ...]
 
 
 def week(bank: Bank, member: str) -> Week:
     """Return what there is to do for this member, who pays out, issues or coordinates."""
     with reading(bank.engine) as conn:
         currencies = fold.every(conn, Currency)
-        redemptions = [
-            item for item in fold.every(conn, Redemption) if item.open and not item.settled_by
-        ]
     now = bank.clock.now()
     return Week(
-        tuple(approvals.waiting(bank, member)),
-        tuple(
-            Waits(currency.code, len(amounts), sum(amounts))
-            for currency in currencies
-            if (amounts := [one.open for one in redemptions if one.currency == currency.code])
-        ),
+        tasks(bank, member),
         tuple(treasury.cover(bank)),
         tuple(
             BudgetLeft(
@@ -75,6 +84,30 @@ def week(bank: Bank, member: str) -> Week:
             for currency in currencies
             if (budget := currency.policy.budget)
         ),
+        tuple(
+            volume(bank, currency.code, now)
+            for currency in currencies
+            if currency.unit == "cent" and currency.policy.kind != "euro"
+        ),
+    )
+
+
+def tasks(bank: Bank, member: str) -> Tasks:
+    """Return what waits for this member: what the badge on their home screen counts."""
+    with reading(bank.engine) as conn:
+        waiting = [
+            item for item in fold.every(conn, Redemption) if item.open and not item.settled_by
+        ]
+    return Tasks(
+        tuple(approvals.waiting(bank, member)),
+        tuple(
+            Waits(code, len(amounts), sum(amounts))
+            for code in sorted({one.currency for one in waiting})
+            if (amounts := [one.open for one in waiting if one.currency == code])
+        ),
+        len(bankfiles.unrecorded(bank)),
+        sum(1 for one in bankfiles.came_back(bank) if not one.reissued),
+        selfcheck.findings(bank),
     )
 
 

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from timebank.errors import Code, Refusal, TimebankError, Unavailable
+from timebank.errors import Code, Refusal, TimebankError, Unavailable, Unfit
+from timebank_web.banking import unfit
 from timebank_web.current import somebody, wants_json
 from timebank_web.paths import PATHS
 from timebank_web.texts import _
@@ -20,6 +21,7 @@ _NOT_THERE = {Code.UNKNOWN_MEMBER, Code.UNKNOWN_ENTRY, Code.UNKNOWN_KEY}
 def install(app: Flask) -> None:
     """Let every error end in a sentence."""
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Unfit, _unfit)
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
@@ -34,6 +36,10 @@ def status_of(refusal: Refusal) -> int:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     return answer(status_of(refusal), refusal.code, _("Dat kan niet"), sentence(refusal))
+
+
+def _unfit(error: Unfit) -> ResponseReturnValue:
+    return answer(409, error.code, _("Dat kan niet"), unfit(error))
 
 
 def _unavailable(error: Unavailable) -> ResponseReturnValue:

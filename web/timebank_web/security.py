@@ -17,7 +17,11 @@ from timebank_web.current import origin, visitor
 
 MAX_BODY = 128 * 1024
 """The largest body a request may have. The largest order is far smaller."""
-LARGER = {"reward.upload": 480 * 1024, "reward.pay": 480 * 1024}
+LARGER = {
+    "reward.pay": 480 * 1024,
+    "reward.upload": 480 * 1024,
+    "settlement.upload": 17 << 20,
+}
 """A file (and one too large, to say so), and as many orders as one signature may be for."""
 
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -32,7 +32,7 @@ from timebank_web.proposing import (
 from timebank_web.signing import my_keys, sign_context
 from timebank_web.texts import _, later
 from timebank_web.views.orders import refused
-from timebank_web.words import when
+from timebank_web.words import sentence, when
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -161,10 +161,13 @@ def sign() -> ResponseReturnValue:
     """Keep a signature `{order, authorizations, openings}`; the last one needed posts the order."""
     try:
         submission = read_submission(read_json())
-        posted = approvals.sign(the_bank(), submission)
+        identity = parse_order(submission.order).identity
+        _tell(identity, approvals.sign(the_bank(), submission))
+    except approvals.NotPosted as error:
+        say("bad", _("Getekend, maar het kan nu niet geboekt worden.") + " " + sentence(error.why))
     except Refusal as refusal:
         return refused(refusal)
-    return _signed(parse_order(submission.order).identity, posted)
+    return {"state": "posted", "go": url_for("proposals.one", identity=identity)}
 
 
 @blueprint.get(PATHS["proposals"] + "/stand/<identity>")
@@ -184,13 +187,11 @@ def outcome(identity: str) -> ResponseReturnValue:
 @role("treasurer", "issuer", "coordinator")
 def book(identity: str) -> ResponseReturnValue:
     """Post a proposal that enough people signed; who signed last may have done so elsewhere."""
-    _tell(identity, approvals.post(the_bank(), identity))
+    try:
+        _tell(identity, approvals.post(the_bank(), identity))
+    except Refusal as refusal:
+        say("bad", _("Het kan nu niet geboekt worden.") + " " + sentence(refusal))
     return redirect(url_for("proposals.one", identity=identity))
-
-
-def _signed(identity: str, posted: Posted | None) -> ResponseReturnValue:
-    _tell(identity, posted)
-    return {"state": "posted", "go": url_for("proposals.one", identity=identity)}
 
 
 def _tell(identity: str, posted: Posted | None) -> None:

@@ -12,6 +12,7 @@ from timebank.services.agreements import Terms
 from timebank.services.drafts import tidy
 from timebank.services.statements import Balance
 from timebank.units import Unit, parse_amount
+from timebank_web.banking import progress
 from timebank_web.current import currencies, me, shop, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
@@ -130,17 +131,39 @@ def _redeemable() -> tuple[Currency, Balance]:
 
 
 def _earlier(currency: str) -> list[dict[str, str]]:
+    """What was handed in before, and how far each is: waiting, in a plan, paid or sent back."""
     waiting = {item.redemption for item in settlement.waiting(the_bank(), currency)}
+    planned = _progress()
     moves = statements.history(the_bank(), me().id, currency=currency, limit=500)
-    return [
-        {
-            "amount": money(-move.amount, currency),
-            "when": when(move.time),
-            "state": _("Wacht op uitbetalen") if move.identity in waiting else _("Uitbetaald"),
-        }
-        for move in moves
-        if move.type == "redeem"
-    ][:20]
+    lines = []
+    for move in [move for move in moves if move.type == "redeem"][:20]:
+        state, tone = _("Teruggedraaid"), ""
+        if move.identity in planned:
+            state, tone = planned[move.identity]
+        elif move.identity in waiting:
+            state, tone = _("Wacht op uitbetalen"), "wait"
+        lines.append(
+            {
+                "amount": money(-move.amount, currency),
+                "when": when(move.time),
+                "state": state,
+                "tone": tone,
+            }
+        )
+    return lines
+
+
+def _progress() -> dict[str, tuple[str, str]]:
+    """What became of each redemption that was ever planned; what was posted says most."""
+    runs = sorted(settlement.runs(the_bank()), key=lambda run: run.posted)
+    return {
+        one.payout.redemption: progress(one, run)
+        if run.posted
+        else (_("Staat klaar om te betalen"), "wait")
+        for run in runs
+        if run.state not in ("withdrawn", "expired")
+        for one in run.payouts
+    }
 
 
 def _account(name: str, iban: str, errors: dict[str, str]) -> PayTo | None:

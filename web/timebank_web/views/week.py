@@ -5,14 +5,15 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 
 from timebank.services import week as services
-from timebank.services.week import BudgetLeft, Week
+from timebank.services.volume import Volume
+from timebank.services.week import BudgetLeft, Tasks
 from timebank_web import findings
 from timebank_web.current import me, role, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.proposing import cover_rows
 from timebank_web.texts import _, ngettext
 from timebank_web.views.proposals import line
-from timebank_web.words import currency_label, day, money
+from timebank_web.words import currency_label, day, euro, money
 
 blueprint = Blueprint("week", __name__)
 
@@ -27,22 +28,43 @@ def this_week() -> str:
     found = services.week(the_bank(), me().id)
     return render_template(
         "week.html",
+        count=found.tasks.count,
+        proposals=[line(one, stands) for one, stands in found.tasks.proposals],
+        **_paying(found.tasks),
+        pays="treasurer" in me().roles,
         findings=findings.standing(the_bank()),
         last_look=findings.last_look(the_bank()),
-        count=found.count,
-        proposals=[line(one, stands) for one, stands in found.proposals],
-        redemptions=[
+        cover=[row for item in found.cover for row in cover_rows(item)],
+        budgets=[_budget(budget) for budget in found.budgets],
+        volumes=[_volume(volume) for volume in found.volumes],
+    )
+
+
+def _paying(tasks: Tasks) -> dict[str, Any]:
+    """What is for whoever pays shops: what they handed in, and what the bank said."""
+    lines = ngettext(
+        "%(num)s regel van de bank is nog niet geboekt",
+        "%(num)s regels van de bank zijn nog niet geboekt",
+        tasks.unrecorded,
+    )
+    back = ngettext(
+        "%(num)s uitbetaling kwam terug van de bank",
+        "%(num)s uitbetalingen kwamen terug van de bank",
+        tasks.came_back,
+    )
+    return {
+        "redemptions": [
             {
                 "text": ngettext(
                     "%(num)s keer ingewisseld", "%(num)s keer ingewisseld", waits.count
                 ),
                 "amount": money(waits.amount, waits.currency),
             }
-            for waits in found.redemptions
+            for waits in tasks.redemptions
         ],
-        cover=[row for item in found.cover for row in cover_rows(item)],
-        budgets=[_budget(budget) for budget in found.budgets],
-    )
+        "unrecorded": lines if tasks.unrecorded else "",
+        "came_back": back if tasks.came_back else "",
+    }
 
 
 def _budget(budget: BudgetLeft) -> dict[str, Any]:
@@ -61,16 +83,31 @@ def _budget(budget: BudgetLeft) -> dict[str, Any]:
     }
 
 
+def _volume(volume: Volume) -> dict[str, Any]:
+    """The yearly volume, held against the size above which DNB has to be told."""
+    parameter = volume.threshold.parameter
+    return {
+        "label": currency_label(volume.currency),
+        "amount": euro(volume.amount),
+        "threshold": euro(volume.threshold.cents),
+        "percent": volume.percent,
+        "level": volume.level,
+        "source": parameter.source,
+        "year": parameter.year,
+        "dated": volume.threshold.dated,
+    }
+
+
 def badge() -> dict[str, Any] | None:
     """Return what home says of this week to who has a task in it; None for all others."""
     if not DOERS & {*me().roles}:
         return _own_signature()
-    found: Week = services.week(the_bank(), me().id)
+    count = services.tasks(the_bank(), me().id).count
     return {
         "href": PATHS["week"],
-        "count": found.count,
-        "text": ngettext("%(num)s ding te doen", "%(num)s dingen te doen", found.count)
-        if found.count
+        "count": count,
+        "text": ngettext("%(num)s ding te doen", "%(num)s dingen te doen", count)
+        if count
         else _("Niets te doen"),
     }
 
