@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import proposals, requests, treasury
+from timebank.services import house, payments, proposals, requests, settlement, treasury
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -27,6 +27,7 @@ NOT_PAGES = {
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/uitbetalen/<identity>/betaalbestand.xml",
     "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
@@ -81,6 +82,8 @@ VISITS = {
         "/voorstellen/<identity>/intrekken",
         "/voorstellen/nieuw",
         "/voorstellen/nieuw/<kind>",
+        "/uitbetalen",
+        "/uitbetalen/<identity>",
     ),
 }
 
@@ -151,6 +154,7 @@ def town(wijk):
     post_one(bank, submission(world.pay("amina", "joop", 90)))
     paid = post_one(bank, submission(world.pay("joop", "bart", 450, "WIJK"))).identity
     draft = treasury.draft_record_bank(bank, world.member("truus"), 50_000, "storting")
+    run = settled(wijk)
     proposals.propose(bank, draft, [])
     asked = requests.create(bank, world.member("bart"), {"WIJK": 200}, "twee broden").code
     payee = requests.payee_code(bank, world.member("bart"))
@@ -164,12 +168,30 @@ def town(wijk):
             "identity": paid,
             "/voorstellen/<identity> identity": draft.order.identity,
             "/voorstellen/<identity>/intrekken identity": draft.order.identity,
+            "/uitbetalen/<identity> identity": run,
             "kind": "credits",
             "iso": "2026-09-21",
             "key": key_id(world.key("joop").spki),
             "member": world.member("joop"),
         },
     )
+
+
+def settled(wijk):
+    """Pay a shop, and let another wait; return the identity of the settlement."""
+    world, bank = wijk.world, wijk.bank
+    house.keep_setting(bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(bank, "bank_iban", "NL44RABO0123456789")
+    for total in (200, 100):
+        redeem = payments.draft_redeem(
+            bank, world.member("bart"), "WIJK", total, "Bakkerij Bart, NL91 ABNA 0417 1643 00"
+        )
+        post_one(bank, redeem.submission(world.signatures(redeem.order, "bart")))
+        if total == 200:
+            (planned,) = settlement.plan(bank, world.member("truus"), "WIJK").runs
+            signatures = world.signatures(planned.draft.order, "truus", "kees")
+            run = post_one(bank, planned.draft.submission(signatures)).identity
+    return run
 
 
 @pytest.fixture
