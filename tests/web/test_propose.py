@@ -13,6 +13,7 @@ from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
 from timebank.services import approvals, membership, proposals, statements
 from timebank.signing.canonical import to_base64url
+from timebank_web.words import MINUS
 
 ISSUE = {"amount": "200,00", "memo": "lonen november"}
 
@@ -122,7 +123,7 @@ def test_a_bank_line_that_went_out_is_signed_with_its_minus(street: Street) -> N
     data = {"direction": "out", "amount": "12,50", "line": "kosten bank"}
     page = truus.post("/voorstellen/nieuw/bankregel", data).text
     assert 'data-int="-1250"' in page
-    assert "−12,50 euro" in page
+    assert f"{MINUS}12,50 euro" in page
     assert truus.sign(page).get_json()["state"] == "posted"
     assert street.bank.guard.read().size == 3
 
@@ -142,7 +143,7 @@ def test_a_limit_is_set_by_two_coordinators(street: Street) -> None:
         "member": street.world.member("joop"), "currency": "UUR", "below": "2:00", "above": "10:00",
     }  # fmt: skip
     page = els.post("/voorstellen/nieuw/grens", data).text
-    assert "−2 uur" in page
+    assert f"{MINUS}2 uur" in page
     els.sign(page)
     (kept,) = open_proposals(street)
     farid.sign(farid.page(f"/voorstellen/{kept.order.identity}"))
