@@ -1,4 +1,4 @@
-"""Shops and their euro: the terms before the first time, the fee before signing, and what became."""
+"""Shops and their euro: the terms first, the fee before signing, and how far each payout is."""
 
 from dataclasses import replace
 
