@@ -1,5 +1,6 @@
 """Callers that post at the same time: threads of one server process, or of several."""
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +12,7 @@ from tests.benchmarks.people import Neighbours, parts, post_parts
 from timebank.services.bank import Bank, open_bank
 from timebank.services.posting import Submission
 from timebank.settings import Settings
+from timebank_cli.commands.serve import SWITCH_SECONDS
 
 CALLERS = 8
 
@@ -49,6 +51,7 @@ class Servers:
 
 
 def _serve(end: Connection, settings: Settings, callers: int) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     bank = open_bank(settings)
     # The other end is closed when the run is over.
     with ThreadPoolExecutor(callers) as pool, suppress(EOFError):

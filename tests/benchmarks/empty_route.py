@@ -1,12 +1,15 @@
 """A server with one route that does nothing, served as `timebank serve` serves its pages."""
 
+import sys
+
 from flask import Flask
 from waitress.server import create_server
 
-from timebank_cli.commands.serve import THREADS
+from timebank_cli.commands.serve import SWITCH_SECONDS, THREADS
 
 
 def main() -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = Flask(__name__)
 
     @app.post("/orders")

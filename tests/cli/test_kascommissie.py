@@ -52,7 +52,7 @@ def test_the_report_of_a_bundle_is_that_of_the_database(busy: Wijk, tmp_path: Pa
     options = ("--year", 2026, "--bundle", bundle, "--ledger", served["ledger"])
     alone = far.ask("audit", "report", *options)
     assert not list(far.folder.iterdir())
-    figures = [each for each in served["sections"] if each["source"] == "journal"]
+    figures = [each for each in served["sections"] if each["source"] != "database"]
     assert alone["sections"] == figures
 
 
@@ -104,7 +104,7 @@ def test_looking_at_one_member_is_noted(busy: Wijk) -> None:
     busy.do("statement", "Joop")
     busy.do("member", "show", "Joop")
     busy.do("balance")
-    assert seen_by(busy, "Joop") == ["member", "statement", "balance"]
+    assert sorted(seen_by(busy, "Joop")) == ["balance", "member", "statement"]
 
 
 def test_an_auditor_seals_a_checkpoint_from_a_file(busy: Wijk) -> None:

@@ -1,11 +1,16 @@
 """Rewards from the keyboard: look, sign once, run again."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Wijk
+from tests.cli.conftest import PHRASE, Wijk
+from timebank.signing.authorizations import MAX_BATCH
+from timebank_cli.keyfiles import PASSPHRASE_VARIABLE
 
 TODAY = "21-9-2026"
 
@@ -105,3 +110,43 @@ def test_an_odd_period_is_a_usage_error(funded: Wijk) -> None:
     for period in ("november", "2026-13", "26-11"):
         args = ("reward", "allow", "Amina", period, "5", "--reason", "x", *funded.as_("Truus"))
         assert funded.run(*args).exit_code == 2
+
+
+KILLED = 9
+CUT = f"""
+import os, sys
+from timebank.clock import SetClock
+from timebank.services import rewards
+from timebank_cli.main import main
+
+post = rewards.post
+
+def cut(*args):
+    if sys.argv[1] == "after":
+        post(*args)
+    os._exit({KILLED})
+
+rewards.post = cut
+main(sys.argv[3:], obj=SetClock(int(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize(("where", "paid"), [("before", 0), ("after", MAX_BATCH)])
+def test_a_run_that_was_killed_pays_nobody_twice(funded: Wijk, where: str, paid: int) -> None:
+    """A real process, killed before or after its first batch is in the journal."""
+    count = MAX_BATCH + 4
+    file = write(funded, *(line("Amina", "0,10", f"klus {n}") for n in range(count)))
+    args = ("reward", "run", file, *funded.as_("Werk"))
+    done = subprocess.run(
+        [sys.executable, "-c", CUT, where, str(funded.clock.now()),
+         "--database", str(funded.database), *map(str, args)],
+        env=os.environ | {PASSPHRASE_VARIABLE: PHRASE},
+        capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == KILLED, done.stderr
+    assert funded.balance("Amina", "WIJK") == paid * 10
+    shown = funded.do(*args)
+    assert f"{count - paid} paid now, {paid} paid before, 0 waiting." in shown
+    assert funded.balance("Amina", "WIJK") == count * 10
+    assert funded.ask("audit", "check")["findings"] == []

@@ -2,10 +2,12 @@
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -473,3 +475,22 @@ def test_who_is_no_treasurer_records_nothing(redeemed: Wijk, by: str) -> None:
     assert states(redeemed) == ["posted"]
     imports(redeemed, paid(redeemed))
     assert states(redeemed) == ["paid"]
+
+
+# ---- while the books do not add up
+
+
+def test_nothing_is_planned_or_posted_while_the_books_do_not_add_up(redeemed: Wijk) -> None:
+    file = signed(redeemed)
+    with closing(sqlite3.connect(redeemed.database, isolation_level=None)) as conn:
+        conn.execute("UPDATE fold_bank_lines SET cited = cited + 1000000")
+        redeemed.refuses("findings", "settle", "run", file)
+        redeemed.refuses("findings", "submit", file)
+        options = ("--to", redeemed.folder, *redeemed.as_("Truus"))
+        redeemed.refuses("findings", "settle", "plan", *options)
+        assert not settled(redeemed)
+        redeemed.pay("Joop", "Amina", "1:30")
+        conn.execute("UPDATE fold_bank_lines SET cited = cited - 1000000")
+    assert clean(redeemed)
+    redeemed.do("settle", "run", file)
+    assert settled(redeemed)

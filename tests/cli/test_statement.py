@@ -2,6 +2,7 @@
 
 import csv
 import io
+import stat
 
 import pytest
 
@@ -39,6 +40,8 @@ def test_a_month_is_written_for_a_dutch_spreadsheet(lived: Wijk) -> None:
     data = file.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == data.count(b"\n")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    lived.refuses("file", "statement", "Joop", "--month", "2026-09", "--csv", file)
     head, opening, got, paid, closing = sheet(data.decode())
     assert head[5:8] == ["UUR", "UUR in minutes", "WIJK"]
     assert (got[3], got[7], paid[7]) == ("'=plein vegen", "12,50", "-4,50")
@@ -68,6 +71,7 @@ def test_a_shop_s_month_says_what_it_took_and_handed_in(lived: Wijk) -> None:
         ("--month", "2026-09", "--year", "2026"),
         ("--month", "2026-09", "--currency", "UUR"),
         ("--csv", "-"),
+        ("--month", "2026-09", "--csv", "-", "--json"),
     ],
 )
 def test_what_does_not_go_together_is_a_usage_error(lived: Wijk, options: tuple[str, ...]) -> None:

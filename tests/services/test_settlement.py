@@ -6,7 +6,7 @@ import pytest
 
 from tests.banking import OWN
 from tests.services.conftest import Village
-from timebank.errors import Code, Flaw, Refusal, Unfit
+from timebank.errors import Code, Down, Flaw, Refusal, Unavailable, Unfit
 from timebank.ledger import orders
 from timebank.services import files, house, payments, settlement, treasury
 from timebank.services.drafts import Draft
@@ -193,3 +193,20 @@ def test_the_name_of_a_payment_file_reads_back():
     name = PaymentsName("pain.001.001.09", "ab" * 32)
     assert files.payments_named(name.text) == name
     assert files.payments_named("sha256 " + "ab" * 32) is None
+
+
+def test_books_that_do_not_fit_stop_a_settlement_by_any_road_and_no_payment(village, who):
+    village.issue(1_000)
+    redeem(village, "bart", 300, BART)
+    planned = plan(village)
+    with village.raw() as raw:
+        raw.execute("UPDATE fold_accounts SET balance = 5 WHERE kind = 'transit'")
+    with pytest.raises(Unavailable) as caught:
+        village.send(planned.draft, "truus", "kees")
+    assert caught.value.code is Down.FINDINGS
+    with pytest.raises(Unavailable):
+        plan(village)
+    village.post(village.world.pay("joop", "amina", 5))
+    with village.raw() as raw:
+        raw.execute("UPDATE fold_accounts SET balance = 0 WHERE kind = 'transit'")
+    village.send(planned.draft, "truus", "kees")

@@ -99,17 +99,3 @@ def test_two_pairs_of_eyes_are_two_people(village, who):
     with pytest.raises(Refusal) as caught:
         village.send(draft_issue(village, 100), "truus", "els")
     assert caught.value.code is Code.TOO_FEW_APPROVALS
-
-
-@pytest.mark.parametrize("text", [*"=+-@", " =", "\t=", "\r=", "\n=", "\uff1d"])
-def test_no_cell_of_a_table_is_a_formula(text):
-    assert treasury.safe_cell(f"{text}1") == f"'{text.strip()}1"
-
-
-@pytest.mark.parametrize("text", ["", "Bakkerij 't Hoekje", 'Bart "de bakker", Bos', "5=5"])
-def test_other_cells_stay_as_they_are(text):
-    assert treasury.safe_cell(text) == text
-
-
-def test_a_cell_is_one_line():
-    assert treasury.safe_cell("Bart\rx,Piet") == "Bart x,Piet"

@@ -213,6 +213,15 @@ def test_what_is_not_there_is_left_out(conn):
     assert load_facts(conn, []) == []
 
 
+def test_one_fact_is_found_by_its_key_or_it_is_not_there(conn):
+    holders = [Holders("auditor", ("aa" * 16,)), Holders("issuer", ())]
+    save_facts(conn, holders)
+    assert fold.find(conn, Holders, "issuer") == holders[1]
+    assert fold.find(conn, Holders, "treasurer") is None
+    found = fold.find_all(conn, Holders, ["auditor", "treasurer", "auditor"])
+    assert found == {"auditor": holders[0]}
+
+
 def test_more_keys_than_fit_one_statement_are_all_found(conn):
     accounts = [member_account(n) for n in range(2 * AT_ONCE + 1)]
     save_facts(conn, accounts)

@@ -21,6 +21,7 @@ from timebank.storage import (
     proposals,
     refusals,
     requests,
+    rewards,
     sessions,
     tills,
 )
@@ -258,3 +259,33 @@ def test_a_run_is_remembered_by_its_depth(conn):
     checks.keep_run(conn, checks.Run("quick", NOW, NOW + 1))
     assert checks.run(conn, "quick") == checks.Run("quick", NOW, NOW + 1)
     assert checks.run(conn, "full") == checks.Run("full", 0, 0)
+
+
+# ---- rewards
+
+
+def test_a_reward_file_is_kept_for_its_payer_until_it_is_forgotten(conn):
+    first = rewards.File("1" * 64, "werk", "september.csv", NOW, b"\xef\xbb\xbfa;b\r\n")
+    later = rewards.File("2" * 64, "werk", "", NOW + 1, b"x")
+    others = rewards.File("3" * 64, "fonds", "", NOW + 2, b"y")
+    for file in (first, later, others, first):
+        rewards.keep(conn, file)
+    assert rewards.find(conn, "1" * 64) == first
+    assert rewards.find(conn, "4" * 64) is None
+    assert rewards.files(conn, "werk") == [later, first]
+    assert rewards.files(conn) == [others, later, first]
+    rewards.forget(conn, NOW + 1)
+    assert rewards.files(conn) == [others, later]
+
+
+def test_what_a_treasurer_allowed_stays_beside_what_was_allowed_before(conn):
+    first = rewards.Allowance("amina", "2026-11", NOW, 25_000, "extra klus", "truus")
+    more = rewards.Allowance("amina", "2026-11", NOW + 5, 30_000, "nog een", "kees")
+    other = rewards.Allowance("joop", "2026", NOW, 1, "x", "truus")
+    for allowance in (first, more, other):
+        rewards.allow(conn, allowance)
+    assert rewards.allowances(conn) == [more, first, other]
+    assert rewards.allowances(conn, ["amina"]) == [more, first]
+    assert rewards.allowances(conn, []) == []
+    with pytest.raises(IntegrityError), conn.begin_nested():
+        rewards.allow(conn, rewards.Allowance("amina", "2026", NOW, -1, "x", "truus"))

@@ -8,7 +8,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import house, payments, proposals, requests, settlement, treasury
+from timebank.services import (
+    house,
+    payments,
+    proposals,
+    readings,
+    requests,
+    rewards,
+    settlement,
+    treasury,
+)
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -21,19 +30,25 @@ SCHEMES = ("light", "dark")
 
 NOT_PAGES = {
     "/static/<path:filename>",
+    "/belonen/<digest>/stand/<identity>",
     "/bewijs/<identity>/bewijs.tlog-proof",
     "/boekingen/tabel.csv",
+    "/controle/timebank-verify.pyz",
+    "/kascommissie/kasboek.bundle",
+    "/kascommissie/verslag-<int:year>.html",
+    "/kascommissie/verslag-<int:year>.pdf",
     "/dag/<iso>/tabel.csv",
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
     "/uitbetalen/<identity>/betaalbestand.xml",
+    "/overzicht/<text>/tabel.csv",
     "/voorstellen/stand/<identity>",
     "/taal/<language>",
     "/verzoek/<code>/stand",
     "/kassa/<secret>/<code>/stand",
 }
-SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>"}
+SAME_PAGE = {"/b/<code>", "/v/<code>", "/u/<code>", "/KASSA/<secret>", "/overzicht"}
 
 VISITS = {
     "": (
@@ -57,9 +72,11 @@ VISITS = {
         "/ontvangen",
         "/ontvangen/poster",
         "/boekingen",
+        "/overzicht/<text>",
         "/bewijs/<identity>",
         "/klaar/<identity>",
         "/meer",
+        "/gekeken",
         "/toestellen/nieuw",
         "/toestellen/<key>/blokkeren",
     ),
@@ -73,10 +90,22 @@ VISITS = {
         "/dag/<iso>",
         "/inwisselen",
         "/kassas",
+        "/overzicht/<text>",
+    ),
+    "amina": (
+        "/kascommissie",
+        "/kascommissie/boekingen",
+        "/kascommissie/boekingen/<identity>",
+        "/kascommissie/leden",
+        "/kascommissie/leden/<member>",
+        "/kascommissie/regels",
+        "/kascommissie/tekenen",
     ),
     "els": ("/leden", "/leden/<member>", "/uitnodigen"),
+    "werk": ("/belonen", "/belonen/<digest>"),
     "truus": (
         "/week",
+        "/toestaan",
         "/voorstellen",
         "/voorstellen/<identity>",
         "/voorstellen/<identity>/intrekken",
@@ -86,6 +115,12 @@ VISITS = {
         "/uitbetalen/<identity>",
     ),
 }
+
+LIST = b"""persoon;bedrag;datum;klus
+Joop;1:30;21-9-2026;hek verven
+Amina;300;21-9-2026;plein vegen
+"""
+"""A line that is ready, and one that waits for a treasurer."""
 
 PAY_PATH = {"/B/<code>", "/V/<code>", "/betalen", "/kassa", "/klaar/<identity>", "/thuis"}
 """Where nothing to press is smaller than 44 by 44 pixels."""
@@ -140,7 +175,8 @@ class Town:
 
     def path(self, rule: str) -> str:
         path = rule
-        for name in ("code", "secret", "identity", "iso", "key", "kind", "member"):
+        names = ("code", "secret", "identity", "iso", "key", "kind", "member", "text", "digest")
+        for name in names:
             value = self.parts.get(f"{rule} {name}") or self.parts.get(name, "")
             path = path.replace(f"<{name}>", value)
         return path
@@ -153,6 +189,9 @@ def town(wijk):
     wijk.give_credits("Joop", 5_000)
     post_one(bank, submission(world.pay("amina", "joop", 90)))
     paid = post_one(bank, submission(world.pay("joop", "bart", 450, "WIJK"))).identity
+    auditor = world.order(orders.SetRole(world.member("amina"), "auditor", True), "els")
+    post_one(bank, submission(world.signed(auditor, "els", "farid")))
+    readings.note(bank, world.member("amina"), [world.member("joop")], "statement")
     draft = treasury.draft_record_bank(bank, world.member("truus"), 50_000, "storting")
     run = settled(wijk)
     proposals.propose(bank, draft, [])
@@ -171,6 +210,8 @@ def town(wijk):
             "/uitbetalen/<identity> identity": run,
             "kind": "credits",
             "iso": "2026-09-21",
+            "text": "2026-09",
+            "digest": rewards.keep(bank, world.member("werk"), "lijst.csv", LIST),
             "key": key_id(world.key("joop").spki),
             "member": world.member("joop"),
         },
@@ -299,6 +340,22 @@ def test_the_desk_is_for_everybody(town, come_in, inspector):
     page.get_by_role("button", name="Maak de uitnodiging").click()
     els.says("De link is klaar.")
     inspector.look(page, "invitation, ready")
+
+
+def test_a_list_with_mistakes_is_for_everybody(town, come_in, inspector):
+    ploeg = come_in("werk")
+    page, wrong = ploeg.page, LIST + b"Niemand;-1;morgen;\n"
+    page.goto(town.wijk.origin + "/belonen")
+    page.get_by_label("Uw lijst (CSV)").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": wrong}
+    )
+    page.get_by_role("button", name="Laat zien wat het doet").click()
+    ploeg.says("Er is nu niemand betaald.")
+    inspector.look(page, "rewards, mistakes")
+    page.goto(town.wijk.origin + town.path("/belonen/<digest>"))
+    page.get_by_role("button", name="Betaal 1 regel").click()
+    ploeg.says("1 van 2 regels betaald")
+    inspector.look(page, "rewards, paid in part")
 
 
 def test_what_went_wrong_is_for_everybody(town, come_in, inspector):

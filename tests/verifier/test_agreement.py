@@ -10,6 +10,7 @@ from tests.verifier.framing import FRAMES
 from tests.verifier.judging import Case, agree, by_engine, by_javascript, compare
 from tests.verifier.mutations import Book, books_of, mutation
 from tests.verifier.receipts import flipped, receipts
+from tests.verifier.terms import terms
 from timebank.ledger.orders import TYPES
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "bundles"
@@ -47,6 +48,11 @@ def test_both_verifiers_accept_the_golden_bundles_and_see_the_same(
 
 def test_both_verifiers_know_the_edges_of_signatures(books: list[Book]):
     judged([edge for edges in SIGNATURES for edge in edges(books[0])])
+
+
+def test_both_verifiers_know_the_edges_of_redeeming(books: list[Book]):
+    (book,) = (book for book in books if book.name == "redeeming")
+    judged(list(terms(book)))
 
 
 def test_both_verifiers_know_the_edges_of_checkpoints_and_manifests(books: list[Book]):

@@ -3,7 +3,10 @@
 import pytest
 
 from tests.web.conftest import Street
-from timebank.services import selfcheck
+from tests.world import a_commitment
+from timebank.ledger import orders
+from timebank.services import proposals, selfcheck
+from timebank.services.drafts import Draft
 from timebank_web import findings
 
 SPOIL = "UPDATE fold_accounts SET balance = balance + 1 WHERE kind = 'bank'"
@@ -44,3 +47,25 @@ def test_every_check_has_a_sentence_of_its_own() -> None:
     names = {function.__name__.removeprefix("check_") for function in selfcheck.FULL}
     assert {*names, selfcheck.NEWEST} <= findings._TITLES.keys()
     assert findings._TODO.keys() <= findings._TITLES.keys()
+
+
+def test_who_signs_a_settlement_last_is_told_that_it_waits(street: Street) -> None:
+    street.issue(50_000)
+    street.post(street.world.pay("werk", "bart", 1_000, "WIJK"))
+    redeemed = street.post(street.world.redeem("bart", 1_000))
+    payout = orders.Payout(redeemed.identity, street.world.account("bart", "WIJK"), 1_000)
+    transit, outside = street.world.system("transit"), street.world.system("outside")
+    body = orders.Settle("WIJK", transit, outside, (payout,), a_commitment("bestand"))
+    draft = Draft(street.world.order(body, "truus", lasts=86_400), ())
+    proposals.propose(street.bank, draft, street.signatures(draft, "truus"))
+    with street.raw() as raw:
+        raw.execute(SPOIL)
+    kees, path = street.browser("kees"), f"/voorstellen/{draft.order.identity}"
+    answer = kees.sign(kees.page(path))
+    assert (answer.status_code, (answer.json or {})["error"]) == (503, "findings")
+    assert "Er wordt nu niets uitbetaald" in (answer.json or {})["message"]
+    with street.raw() as raw:
+        raw.execute(SPOIL.replace("+", "-"))
+    assert kees.post(f"{path}/boeken").status_code == 302
+    assert "Uitgevoerd" in kees.page(path)
+    assert selfcheck.findings(street.bank) == ()

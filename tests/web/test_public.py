@@ -2,14 +2,18 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
 from tests.services.test_statistics import NEIGHBOURS, SHOPS, everybody_helps, shops_are_paid, until
-from tests.web.conftest import Street
+from tests.web.conftest import Browser, Street
 from tests.world import FOUNDERS, LOG_KEY
 from timebank.journal.checkpoints import open_note
 from timebank.ledger import orders
+from timebank.services import seals
+from timebank.signing.authorizations import authorize
+from timebank.signing.messages import Tag
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -43,6 +47,10 @@ def rows_of(page: str) -> list[list[str]]:
     ]
 
 
+def document_of(browser: Browser) -> dict[str, Any]:
+    return dict(browser.get("/openbaar/cijfers.json").json or {})
+
+
 def test_each_chart_says_what_it_shows_and_stands_beside_its_table(wijk: Street) -> None:
     page = wijk.browser().page("/openbaar")
     assert rows_of(page) == [
@@ -71,15 +79,15 @@ def test_what_happens_today_changes_no_figure(wijk: Street) -> None:
     """Whoever loads the page before and after a payout learns nothing about that shop."""
     browser = wijk.browser()
     figures = rows_of(browser.page("/openbaar"))
-    document = browser.get("/openbaar/cijfers.json").json
+    document = document_of(browser)
     shops_are_paid(wijk, "bart", amount=4_321)
     everybody_helps(wijk, people=["joop", "amina"])
     assert rows_of(browser.page("/openbaar")) == figures
-    later = browser.get("/openbaar/cijfers.json").json
+    later = document_of(browser)
     assert later | {"last_settlement": ""} == document | {"last_settlement": ""}
     until(wijk, NOVEMBER)
-    assert browser.get("/openbaar/cijfers.json").json["credits"] == document["credits"]
-    assert browser.get("/openbaar/cijfers.json").json["hours"] == document["hours"]
+    assert document_of(browser)["credits"] == document["credits"]
+    assert document_of(browser)["hours"] == document["hours"]
     assert "43,21" not in browser.page("/openbaar")
 
 
@@ -106,6 +114,21 @@ def test_whether_all_is_covered_is_told_today(wijk: Street) -> None:
     assert "Er staan nu te weinig euro’s op de bank" in page
 
 
+def test_who_checked_the_books_and_when_is_there_for_everybody(wijk: Street) -> None:
+    wijk.do(orders.SetRole(wijk.world.member("amina"), "auditor", True), "els", "farid")
+    page = wijk.browser().page("/openbaar")
+    assert "Nagekeken door de kascommissie" not in page
+    statement = seals.draft(wijk.bank)
+    signature = authorize(wijk.world.key("amina"), Tag.SEAL, statement.data)
+    seals.keep(wijk.bank, statement, signature)
+    page = wijk.browser().page("/openbaar")
+    assert "Nagekeken door de kascommissie" in page
+    assert "amina" in page
+    assert "1 oktober 2026" in page
+    (seal,) = document_of(wijk.browser())["seals"]
+    assert seal == {"size": statement.size, "root": statement.root, "day": "2026-10-01"}
+
+
 def test_the_same_figures_are_there_for_programs(wijk: Street) -> None:
     answer = wijk.browser().get("/openbaar/cijfers.json")
     assert answer.mimetype == "application/json"
@@ -116,6 +139,7 @@ def test_the_same_figures_are_there_for_programs(wijk: Street) -> None:
         "at_least": {"persons": 10, "shops": 3},
         "covered": True,
         "last_settlement": "2026-09-21",
+        "seals": [],
         "credits": [
             {
                 **september,

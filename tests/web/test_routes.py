@@ -64,6 +64,19 @@ GET  /bewijs/<identity>/bewijs.tlog-proof     404 404 200 200 404 404 404 404 40
 GET  /boekingen                               302 302 200 200 200 200 200 200 403
 GET  /boekingen/tabel.csv                     302 302 200 200 200 200 200 200 403
 GET  /controle                                200 200 200 200 200 200 200 200 200
+GET  /controle/timebank-verify.pyz            200 200 200 200 200 200 200 200 200
+GET  /gekeken                                 302 302 200 200 200 200 200 200 403
+GET  /kascommissie                            302 302 403 403 403 403 403 200 403
+GET  /kascommissie/boekingen                  302 302 403 403 403 403 403 200 403
+GET  /kascommissie/boekingen/<identity>       302 302 403 403 403 403 403 200 403
+GET  /kascommissie/kasboek.bundle             302 302 403 403 403 403 403 200 403
+GET  /kascommissie/leden                      302 302 403 403 403 403 403 200 403
+GET  /kascommissie/leden/<member>             302 302 403 403 403 403 403 200 403
+GET  /kascommissie/regels                     302 302 403 403 403 403 403 200 403
+GET  /kascommissie/tekenen                    302 302 403 403 403 403 403 200 403
+POST /kascommissie/tekenen                    401 401 403 403 403 403 403 422 403
+GET  /kascommissie/verslag-<int:year>.html    302 302 403 403 403 403 403 200 403
+GET  /kascommissie/verslag-<int:year>.pdf     302 302 403 403 403 403 403 200 403
 GET  /dag                                     302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>                               302 302 403 200 403 403 403 403 403
 GET  /dag/<iso>/tabel.csv                     302 302 403 200 403 403 403 403 403
@@ -87,6 +100,7 @@ GET  /leden                                   302 302 403 403 200 403 403 403 40
 GET  /leden/<member>                          302 302 403 403 200 403 403 403 403
 POST /leden/<member>/blokkeren                302 302 403 403 422 403 403 403 403
 GET  /meer                                    302 302 200 200 200 200 200 200 403
+GET  /naar-buiten                             302 302 403 403 403 403 200 200 403
 GET  /ontvangen                               302 302 200 200 200 200 200 200 403
 POST /ontvangen                               302 302 422 422 422 422 422 422 403
 GET  /ontvangen/poster                        302 302 200 200 200 200 200 200 403
@@ -141,6 +155,7 @@ GET  /week                                    302 302 403 403 200 403 200 403 40
 JSON_POSTS = {
     "/orders",
     "/voorstellen",
+    "/kascommissie/tekenen",
     "/belonen/<digest>",
     "/U/<code>/klaar",
     "/U/<code>/ontwerp",
@@ -174,7 +189,9 @@ class Crossing:
         parts = dict(self.parts)
         if role == "till":
             parts["secret"] = parts["real secret"]
-        path = re.sub(r"<(?:path:)?(\w+)>", lambda found: self.part(rule, found[1], parts), rule)
+        path = re.sub(
+            r"<(?:path:|int:)?(\w+)>", lambda found: self.part(rule, found[1], parts), rule
+        )
         browser = self.browsers[role]
         if rule == "/uitloggen":
             browser = self.street.browser(ROLES[role])
@@ -240,6 +257,7 @@ def _crossing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crossing]:
             "line": "ab" * 32,
             "redemption": "ab" * 32,
             "iso": "2026-09-21",
+            "year": "2026",
             "text": "2026-09",
             "digest": "ab" * 32,
             "member": member("joop"),

@@ -42,7 +42,8 @@ def reads(state: State, time: int, verified: VerifiedOrder) -> set[Ref]:
     refs = set(_header(verified))
     refs.update(_body(state, time, verified.order))
     for ref in tuple(refs):
-        refs.update(_follow(state, time, ref))
+        if ref[0] is Account or ref[0] is MemberKey:
+            refs.update(_follow(state, time, ref))
     return {ref for ref in refs if not state.knows(ref)}
 
 
@@ -220,4 +221,5 @@ def _spent(time: int, key: Key, caps: orders.Caps) -> Iterator[Ref]:
 
 
 def _peek(state: State, kind: type[F], key: Key) -> F | None:
-    return state.find(kind, key) if state.knows((kind, key)) else None
+    found: F | None = state.peek((kind, key))
+    return found

@@ -62,6 +62,15 @@ class State:
         fact: F | None = layer._facts[ref]
         return fact
 
+    def peek(self, ref: Ref) -> Any:
+        """Return what `find` would; None where that is not known."""
+        layer: State | None = self
+        while layer is not None:
+            if ref in layer._facts:
+                return layer._facts[ref]
+            layer = layer._base
+        return None
+
     def put(self, *facts: Fact) -> None:
         """Replace the facts with these keys."""
         for fact in facts:

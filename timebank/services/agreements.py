@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, Agreement, Currency, Member
+from timebank.ledger.facts import Account, Agreement, Currency
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit, tidy
+from timebank.services.holdings import member_of
 from timebank.storage import documents, fold, people
 from timebank.storage.engine import reading, writing
 
@@ -91,8 +92,8 @@ def agreed(bank: Bank, member: str, currency: str) -> bool:
         redeeming = _currency(conn, currency).policy.redeeming
         if redeeming is None or redeeming.agreement is None:
             return True
-        found = fold.load_facts(conn, [(Agreement, f"{member}:{currency}")])
-    return any(isinstance(f, Agreement) and f.agreement == redeeming.agreement for f in found)
+        found = fold.find(conn, Agreement, f"{member}:{currency}")
+    return found is not None and found.agreement == redeeming.agreement
 
 
 def draft_agree(bank: Bank, member: str, currency: str) -> Draft:
@@ -130,15 +131,14 @@ def _owner(conn: Connection, account: str | None) -> tuple[str, str]:
     """Whose account it is, and what they are called."""
     if account is None:
         return "", ""
-    owner = next(
-        f.owner for f in fold.load_facts(conn, [(Account, account)]) if isinstance(f, Account)
-    )
-    member = next(f for f in fold.load_facts(conn, [(Member, owner)]) if isinstance(f, Member))
-    return owner, people.names(conn, [member.name]).get(member.name, "")
+    found = fold.find(conn, Account, account)
+    assert found
+    member = member_of(conn, found.owner)
+    return member.id, people.names(conn, [member.name]).get(member.name, "")
 
 
 def _currency(conn: Connection, code: str) -> Currency:
-    for fact in fold.load_facts(conn, [(Currency, code)]):
-        assert isinstance(fact, Currency)
-        return fact
-    raise Refusal(Code.UNKNOWN_CURRENCY, currency=code)
+    found = fold.find(conn, Currency, code)
+    if found is None:
+        raise Refusal(Code.UNKNOWN_CURRENCY, currency=code)
+    return found

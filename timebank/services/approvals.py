@@ -14,7 +14,7 @@ from timebank.errors import Code, Refusal, TimebankError, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Governance, Holders, Member, MemberKey
 from timebank.ledger.orders import APPROVED_TYPES, Order, Role
-from timebank.services import proposals, settlement
+from timebank.services import proposals
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
@@ -119,19 +119,17 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
 def post(bank: Bank, identity: str) -> Posted | None:
     """Post a proposal that enough people signed, wherever they did; None while others have to.
 
-    Raises the Refusal of the rules, or UNKNOWN_ENTRY.
+    Raises the Refusal of the rules, or UNKNOWN_ENTRY; Unavailable FINDINGS for a settlement while
+    the books do not add up.
     """
     found = proposals.proposal(bank, identity)
     with reading(bank.engine) as conn:
         living = _living(bank, conn, found.authorizations)
         stands = _approvals(bank, conn, found.order, found.authorizations)
-    if found.state != "posted":
-        if not stands.complete:
-            return None
-        if isinstance(found.order.body, orders.Settle):
-            settlement.require_clean(bank)
-    signatures = [value for _, _, value in living]
-    return post_one(bank, found.draft.submission(signatures))
+    if found.state != "posted" and not stands.complete:
+        return None
+    submission = found.draft.submission([value for _, _, value in living])
+    return post_one(bank, submission)
 
 
 def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:

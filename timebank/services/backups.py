@@ -11,6 +11,7 @@ from pathlib import Path
 
 from timebank.errors import Down, Unavailable
 from timebank.services.bank import Bank, open_bank
+from timebank.services.guard import sync_folder
 from timebank.services.posting import RESTORED_AT
 from timebank.settings import Settings
 from timebank.storage import journal, people
@@ -59,7 +60,7 @@ def restore(settings: Settings, copy: Path, now: int, *, replace: bool = False) 
     _mark(fresh, now)
     aside = _set_aside(place, now)
     fresh.rename(place)
-    _sync(place.parent)
+    sync_folder(place.parent)
     return Restored(size, aside, _trouble(settings))
 
 
@@ -133,11 +134,3 @@ def _trouble(settings: Settings) -> Unavailable | None:
     finally:
         bank.close()
     return None
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

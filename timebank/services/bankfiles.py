@@ -94,8 +94,6 @@ def draft_record(bank: Bank, author: str, line: str, *, payout: bool = False) ->
     """
     found = find_line(bank, line)
     kept, amount = found.kept, found.kept.line.amount
-    if payout and amount > 0:
-        raise Unfit(Flaw.LINE_DIFFERS, line=line)
     paid = found.match.kind is Kind.PAID or payout
 
     def offer() -> Draft:

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Posted, Redemption, Returned
+from timebank.ledger.facts import Posted, Redemption
 from timebank.ledger.rules.payments import CORRECTABLE
 from timebank.ledger.rules.redeeming import fee_back
 from timebank.services import payments, receipts
@@ -43,13 +41,13 @@ def find(bank: Bank, number: str, reference: str) -> Correctable:
     if ids.reference(identity) != reference.strip().upper():
         raise Refusal(Code.UNKNOWN_ENTRY, entry=number)
     with reading(bank.engine) as conn:
-        posted = _one(conn, Posted, identity)
-        if not isinstance(posted, Posted) or posted.type not in CORRECTABLE:
+        posted = fold.find(conn, Posted, identity)
+        if posted is None or posted.type not in CORRECTABLE:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=number)
-        redemption = _one(conn, Redemption, identity)
-        if isinstance(redemption, Redemption) and redemption.settled_by:
+        redemption = fold.find(conn, Redemption, identity)
+        if redemption and redemption.settled_by:
             raise Refusal(Code.ALREADY_SETTLED, entry=number)
-        legs = tuple(_left(conn, identity, leg) for leg in posted.legs)
+        legs = tuple(payments.left_of(conn, identity, leg) for leg in posted.legs)
     own = 1 if posted.type == "redeem" else len(legs)
     return Correctable(
         identity,
@@ -89,11 +87,11 @@ def part_of(bank: Bank, identity: str, amounts: Mapping[str, int]) -> tuple[orde
     """
     left = payments.correctable(bank, identity)
     with reading(bank.engine) as conn:
-        redeemed = _one(conn, Redemption, identity) is not None
-        posted = _one(conn, Posted, identity)
+        redeemed = fold.find(conn, Redemption, identity) is not None
+        posted = fold.find(conn, Posted, identity)
     if not redeemed:
         return tuple(payments.take(left, amounts))
-    assert isinstance(posted, Posted)
+    assert posted
     handed_in = [leg for leg in left if leg.payee == posted.legs[0].payee]
     back = list(payments.take(handed_in, amounts))
     return (*back, *_fees_back(bank, identity, sum(leg.amount for leg in back)))
@@ -102,21 +100,12 @@ def part_of(bank: Bank, identity: str, amounts: Mapping[str, int]) -> tuple[orde
 def _fees_back(bank: Bank, identity: str, amount: int) -> list[orders.Leg]:
     """A redemption's fee goes back in the same proportion as what it was paid for."""
     with reading(bank.engine) as conn:
-        posted, redemption = _one(conn, Posted, identity), _one(conn, Redemption, identity)
-    assert isinstance(posted, Posted)
-    assert isinstance(redemption, Redemption)
+        posted = fold.find(conn, Posted, identity)
+        redemption = fold.find(conn, Redemption, identity)
+    assert posted
+    assert redemption
     return [
         replace(fee, amount=part)
         for fee in posted.legs[1:]
         if (part := fee_back(posted.legs[0], fee, redemption.open, amount))
     ]
-
-
-def _left(conn: Connection, identity: str, leg: orders.Leg) -> orders.Leg | None:
-    returned = _one(conn, Returned, f"{identity}:{leg.payer}:{leg.payee}")
-    rest = leg.amount - (returned.amount if isinstance(returned, Returned) else 0)
-    return orders.Leg(leg.payer, leg.payee, leg.currency, rest) if rest else None
-
-
-def _one(conn: Connection, kind: type, key: str) -> object:
-    return next(iter(fold.load_facts(conn, [(kind, key)])), None)

@@ -97,5 +97,6 @@ def link(bank: Bank, kind: str, code: str) -> str:
 def origins(bank: Bank) -> tuple[Origin, ...]:
     """Return the web addresses whose passkeys this ledger accepts, as its journal has them."""
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(Governance, "")])
-    return next(fact.origins for fact in facts if isinstance(fact, Governance))
+        governance = fold.find(conn, Governance, "")
+    assert governance
+    return governance.origins

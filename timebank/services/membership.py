@@ -17,6 +17,7 @@ from timebank.ledger.codec import read, write
 from timebank.ledger.facts import Currency, Member, MemberKey, Used
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
+from timebank.services.holdings import member_of
 from timebank.signing.authorizations import parse_authorization, verify
 from timebank.signing.canonical import Value, encode, to_base64url
 from timebank.signing.keys import key_id
@@ -73,11 +74,7 @@ def person(bank: Bank, member: str) -> Person:
 
 def find_person(conn: Connection, member: str) -> Person:
     """Do what `person` does, in a transaction of the caller's."""
-    facts = fold.load_facts(conn, [(Member, member)])
-    if not facts:
-        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
-    (found,) = facts
-    assert isinstance(found, Member)
+    found = member_of(conn, member)
     return _person(found, people.names(conn, [found.name]))
 
 
@@ -288,11 +285,9 @@ def keep_device(bank: Bank, member: str, spki: bytes, credential: bytes, label: 
 def member_of_key(bank: Bank, key: str) -> Person:
     """Return whose key this is, if it works now; the login of the web stands on it."""
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(MemberKey, key)])
-    if not facts:
+        found = fold.find(conn, MemberKey, key)
+    if found is None:
         raise Refusal(Code.UNKNOWN_KEY, key=key)
-    (found,) = facts
-    assert isinstance(found, MemberKey)
     if found.revoked:
         raise Refusal(Code.KEY_REVOKED, key=key)
     return person(bank, found.member)

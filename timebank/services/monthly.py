@@ -17,8 +17,9 @@ from timebank import ids
 from timebank.ledger.entries import parse_entry
 from timebank.ledger.facts import Currency
 from timebank.services.bank import Bank
+from timebank.services.holdings import accounts_of
 from timebank.services.periods import Period
-from timebank.services.statements import Movement, accounts_of, local, tell
+from timebank.services.statements import Movement, local, tell
 from timebank.storage import fold, journal, sums
 from timebank.storage import statements as rows
 from timebank.storage.engine import reading

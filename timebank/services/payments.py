@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, Currency, Fact, Member, Posted, Returned
+from timebank.ledger.facts import Account, Currency, Posted, Returned
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
+from timebank.services.holdings import account_of, member_of
 from timebank.services.requests import Request
 from timebank.storage import fold, statements
 from timebank.storage.engine import reading
@@ -47,8 +48,8 @@ def draft_pay(
     with reading(bank.engine) as conn:
         legs = tuple(
             orders.Leg(
-                _account_of(conn, payer, currency),
-                _account_of(conn, payee, currency),
+                account_of(conn, payer, currency),
+                account_of(conn, payee, currency),
                 currency,
                 amount,
             )
@@ -65,7 +66,7 @@ def draft_answer(bank: Bank, payer: str, request: Request) -> Draft:
     with reading(bank.engine) as conn:
         legs = tuple(
             orders.Leg(
-                _account_of(conn, payer, credit.currency),
+                account_of(conn, payer, credit.currency),
                 credit.payee,
                 credit.currency,
                 credit.amount,
@@ -86,8 +87,8 @@ def preview(bank: Bank, order: orders.Order) -> Preview:
 
 
 def _line(conn: Connection, leg: orders.Leg) -> Line:
-    account = _fact(conn, Account, leg.payer)
-    assert isinstance(account, Account)
+    account = fold.find(conn, Account, leg.payer)
+    assert account
     after = account.balance - leg.amount
     return Line(
         leg.currency, leg.amount, account.balance, after, max(0, (account.floor or 0) - after)
@@ -110,24 +111,22 @@ class Refundable:
 def refundable(bank: Bank, payee: str, identity: str) -> Refundable:
     """Return what `payee` can still give back of a payment; Refusal UNKNOWN_ENTRY."""
     with reading(bank.engine) as conn:
-        posted = _fact(conn, Posted, identity)
-        if not isinstance(posted, Posted) or posted.type != "pay":
+        posted = fold.find(conn, Posted, identity)
+        if posted is None or posted.type != "pay":
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
-        mine = set(_member(conn, payee).accounts)
+        mine = set(member_of(conn, payee).accounts)
         legs = [leg for leg in posted.legs if (leg.currency, leg.payee) in mine]
         if not legs:
             raise Refusal(Code.NOT_THE_PAYEE)
-        left = tuple(
-            orders.Leg(leg.payer, leg.payee, leg.currency, remaining)
-            for leg in legs
-            if (remaining := leg.amount - _returned(conn, identity, leg))
-        )
+        left = tuple(rest for leg in legs if (rest := left_of(conn, identity, leg)))
     return Refundable(identity, posted.seq, posted.author, left)
 
 
-def _returned(conn: Connection, identity: str, leg: orders.Leg) -> int:
-    found = _fact(conn, Returned, f"{identity}:{leg.payer}:{leg.payee}")
-    return found.amount if isinstance(found, Returned) else 0
+def left_of(conn: Connection, identity: str, leg: orders.Leg) -> orders.Leg | None:
+    """Return a leg of an entry with what was not given or booked back yet; None for nothing."""
+    returned = fold.find(conn, Returned, f"{identity}:{leg.payer}:{leg.payee}")
+    rest = leg.amount - (returned.amount if returned else 0)
+    return replace(leg, amount=rest) if rest else None
 
 
 def draft_refund(
@@ -148,14 +147,10 @@ def draft_refund(
 def correctable(bank: Bank, identity: str) -> tuple[orders.Leg, ...]:
     """Return the legs of any entry with what is left to book back; Refusal UNKNOWN_ENTRY."""
     with reading(bank.engine) as conn:
-        posted = _fact(conn, Posted, identity)
-        if not isinstance(posted, Posted):
+        posted = fold.find(conn, Posted, identity)
+        if posted is None:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
-        return tuple(
-            orders.Leg(leg.payer, leg.payee, leg.currency, remaining)
-            for leg in posted.legs
-            if (remaining := leg.amount - _returned(conn, identity, leg))
-        )
+        return tuple(rest for leg in posted.legs if (rest := left_of(conn, identity, leg)))
 
 
 def take(legs: Sequence[orders.Leg], amounts: Mapping[str, int]) -> Iterator[orders.Leg]:
@@ -188,9 +183,9 @@ def draft_redeem(bank: Bank, shop: str, currency: str, total: int, payout: str) 
     The fee that the policy asks for is part of the total; the rest is paid out.
     """
     with reading(bank.engine) as conn:
-        account = _account_of(conn, shop, currency)
-        definition = _fact(conn, Currency, currency)
-    assert isinstance(definition, Currency)
+        account = account_of(conn, shop, currency)
+        definition = fold.find(conn, Currency, currency)
+    assert definition
     terms = definition.policy.redeeming
     fee = terms.fee_of(total, account) if terms else 0
     opening = commit(payout)
@@ -201,7 +196,7 @@ def draft_redeem(bank: Bank, shop: str, currency: str, total: int, payout: str) 
 def payable(bank: Bank, payer: str, payee: str) -> Sequence[Currency]:
     """Return the currencies in which one member may pay the other, as the policies say."""
     with reading(bank.engine) as conn:
-        giver, taker = _member(conn, payer), _member(conn, payee)
+        giver, taker = member_of(conn, payer), member_of(conn, payee)
         held = dict(giver.accounts).keys() & dict(taker.accounts).keys()
         found = fold.every(conn, Currency)
     shops_only = giver.kind != "organisation" and taker.kind == "person"
@@ -212,21 +207,3 @@ def payable(bank: Bank, payer: str, payee: str) -> Sequence[Currency]:
         and currency.policy.payments != "nobody"
         and not (currency.policy.payments == "members-to-shops" and shops_only)
     ]
-
-
-def _account_of(conn: Connection, member: str, currency: str) -> str:
-    accounts = dict(_member(conn, member).accounts)
-    if currency not in accounts:
-        raise Refusal(Code.UNKNOWN_ACCOUNT, currency=currency)
-    return accounts[currency]
-
-
-def _member(conn: Connection, member: str) -> Member:
-    found = _fact(conn, Member, member)
-    if not isinstance(found, Member):
-        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
-    return found
-
-
-def _fact(conn: Connection, kind: type[Fact], key: str) -> Fact | None:
-    return next(iter(fold.load_facts(conn, [(kind, key)])), None)

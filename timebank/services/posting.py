@@ -23,6 +23,7 @@ from timebank.ledger.reads import reads
 from timebank.ledger.rules import Decision, decide_batch
 from timebank.ledger.state import Ref, State, UndeclaredRead
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
+from timebank.services import selfcheck
 from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag, batch_data, digest
@@ -83,7 +84,8 @@ _Answer = dict[str, Outcome]
 def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     """Post these orders as far as the rules allow, durably, and say what became of each.
 
-    Raises Unavailable where nothing can be acknowledged. Nothing has been posted then, unless the
+    Raises Unavailable where nothing can be acknowledged, or FINDINGS where a settlement is among
+    them and the ledger's own checks found something. Nothing has been posted then, unless the
     guard could not be moved after the commit (GUARD_...), or the disk or the connection failed in
     the middle: send the same orders again, each posts once.
     """
@@ -93,7 +95,8 @@ def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     decided: _Answer = {}
     if good:
         call = _Call(list(_groups(good)), _openings(submissions))
-        decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
+        with selfcheck.around(bank, [item.order for item in good]):
+            decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 
 
@@ -261,10 +264,10 @@ class _Batch:
         identities = [item.order.identity for item in orders]
         asking = orders
         while asking:
-            # An order that asks for nothing new has all that its rule looks at.
             wanted = [(item, reads(self._scratch, self._time, item)) for item in asking]
-            asking = [item for item, refs in wanted if refs]
             self._look_up({ref for _, refs in wanted for ref in refs})
+            # Only what was found leads to more: an account to its owner, a key to its member.
+            asking = [item for item, refs in wanted if any(map(self._loaded.peek, refs))]
         self._refused = refusals.find_all(self._conn, [*identities, *map(_name, groups)])
         if before := [name for name in identities if self._loaded.find(facts.Posted, name)]:
             for identity, found in journal.find_entries(self._conn, before).items():

@@ -72,6 +72,8 @@ def matched(conn: Connection) -> list[Matched]:
     in later never changes what an earlier one was taken for.
     """
     lines = bank_lines.all_kept(conn)
+    if not lines:
+        return []
     posted = journal.find_entries(conn, [item.identity for item in lines if item.identity])
     first = sorted(lines, key=lambda item: (item.identity not in posted, item.identity is None))
     found = match([item.line for item in first], owed(settled(conn)))
@@ -97,8 +99,9 @@ def returned(conn: Connection, lines: list[Matched]) -> list[Returned]:
 
 def held(conn: Connection) -> set[str]:
     """Return the recorded lines that are kept for the shops whose payouts came back on them."""
+    lines = matched(conn)
     return {
         item.line.identity
-        for item in returned(conn, matched(conn))
+        for item in returned(conn, lines)
         if not item.reissued and item.line.identity
     }

@@ -9,9 +9,10 @@ from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.codec import read, write
-from timebank.ledger.facts import Member, Posted, Used
+from timebank.ledger.facts import Posted, Used
 from timebank.services.bank import Bank
 from timebank.services.drafts import commit
+from timebank.services.holdings import member_of
 from timebank.signing.canonical import Value, decode, encode
 from timebank.storage import codes, fold, people, tills
 from timebank.storage import requests as kept
@@ -86,10 +87,7 @@ def create(
     """Ask for these amounts, once; Refusal UNKNOWN_ACCOUNT where the payee has no such account."""
     now = bank.clock.now()
     with writing(bank.engine) as conn:
-        member = next(iter(fold.load_facts(conn, [(Member, payee)])), None)
-        if not isinstance(member, Member):
-            raise Refusal(Code.UNKNOWN_MEMBER, member=payee)
-        accounts = dict(member.accounts)
+        accounts = dict(member_of(conn, payee).accounts)
         if missing := amounts.keys() - accounts.keys():
             raise Refusal(Code.UNKNOWN_ACCOUNT, currency=sorted(missing)[0])
         opening = commit(memo) if memo.strip() else None
@@ -148,10 +146,9 @@ def status(bank: Bank, request: Request) -> Status:
     """Return what has become of a request: the journal knows, nobody has to remember."""
     asked = request.asked
     with reading(bank.engine) as conn:
-        used = next(iter(fold.load_facts(conn, [(Used, f"request:{asked.digest}")])), None)
-        if isinstance(used, Used):
-            posted = next(iter(fold.load_facts(conn, [(Posted, used.by)])), None)
-            assert isinstance(posted, Posted)
+        if used := fold.find(conn, Used, f"request:{asked.digest}"):
+            posted = fold.find(conn, Posted, used.by)
+            assert posted
             return Status("paid", posted.identity, posted.author, posted.seq)
     if request.cancelled:
         return Status("cancelled")

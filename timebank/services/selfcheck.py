@@ -6,10 +6,12 @@ nothing is settled. Payments go on: whoever pays did nothing wrong.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from timebank.errors import Down, TimebankError, Unavailable
 from timebank.ledger.entries import parse_entry, verify_entry
+from timebank.ledger.orders import Order
 from timebank.services import auditing
 from timebank.services.auditing import Audit, Check
 from timebank.services.bank import Bank
@@ -52,6 +54,24 @@ def require_clean(bank: Bank) -> None:
             f"{len(found)} found by the self-check, the first by {found[0].check}:"
             f" {found[0].detail}; when it is put right, run timebank audit check",
         )
+
+
+@contextmanager
+def around(bank: Bank, orders: Sequence[Order]) -> Iterator[None]:
+    """Check quickly before and after orders are posted of which one settles; else do nothing.
+
+    Whatever road it comes by, no euro leaves on books that do not add up, nor does that go unseen.
+    What is posted already gets its receipt, whatever was found since. Raises Unavailable FINDINGS.
+    """
+    settling = [order.identity for order in orders if order.header.type == "settle"]
+    if settling:
+        with reading(bank.engine) as conn:
+            posted = journal.find_entries(conn, settling)
+        if len(posted) < len(settling):
+            require_clean(bank)
+    yield
+    if settling:
+        quick(bank)
 
 
 def claim(bank: Bank, depth: Depth, since: int) -> bool:
@@ -100,6 +120,7 @@ QUICK: tuple[Check, ...] = (
     auditing.check_append_only,
     auditing.check_sums,
     auditing.check_guard,
+    auditing.check_seals,
     *TREASURY,
 )
 FULL: tuple[Check, ...] = (*auditing.CHECKS, *TREASURY)

@@ -62,13 +62,13 @@ def log_in(bank: Bank, data: bytes, authorization: Value) -> tuple[str, Visitor]
         raise Refusal(Code.EXPIRED)
     verified = verify(parse_authorization(authorization), Tag.LOGIN, data)
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(MemberKey, verified.key_id), (Governance, "")])
-    key = next((fact for fact in facts if isinstance(fact, MemberKey)), None)
-    governance = next(fact for fact in facts if isinstance(fact, Governance))
+        key = fold.find(conn, MemberKey, verified.key_id)
+        governance = fold.find(conn, Governance, "")
     if key is None:
         raise Refusal(Code.UNKNOWN_KEY, key=verified.key_id)
     if key.revoked:
         raise Refusal(Code.KEY_REVOKED, key=key.id)
+    assert governance
     check_origin(verified, governance.origins)
     return start(bank, key.member, key.id), Visitor(key.member, key.id)
 
@@ -93,8 +93,8 @@ def recognize(bank: Bank, token: str) -> tuple[Visitor, Person] | None:
         found = kept.find(conn, _hash(token))
         if found is None:
             return None
-        facts = fold.load_facts(conn, [(MemberKey, found.key_id)])
-        if not any(isinstance(fact, MemberKey) and not fact.revoked for fact in facts):
+        key = fold.find(conn, MemberKey, found.key_id)
+        if key is None or key.revoked:
             return None
         return Visitor(found.member, found.key_id), find_person(conn, found.member)
 
@@ -111,8 +111,7 @@ def spki_of_credential(bank: Bank, credential: bytes) -> str | None:
         found = passkeys.by_credential(conn, credential)
         if found is None:
             return None
-        facts = fold.load_facts(conn, [(MemberKey, found.key_id)])
-    key = next((fact for fact in facts if isinstance(fact, MemberKey)), None)
+        key = fold.find(conn, MemberKey, found.key_id)
     return key.spki if key else None
 
 

@@ -150,9 +150,10 @@ def plan(
 ) -> Plan:
     """Make the orders that settle all that can be paid, each with its file for the bank.
 
-    The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT.
+    The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT, and Unavailable
+    FINDINGS where the books do not add up: then no euro leaves.
     """
-    require_clean(bank)
+    selfcheck.require_clean(bank)
     own = house.own_account(bank)
     found = waiting(bank, currency)
     payable = [payout for payout in found if payout.to]
@@ -161,14 +162,6 @@ def plan(
         tuple(_planned(bank, author, currency, own, part, form, when) for part in parts),
         tuple(payout for payout in found if not payout.to),
     )
-
-
-def require_clean(bank: Bank) -> None:
-    """Raise where the ledger's own checks have found something: then no euro leaves.
-
-    Called before a settlement is planned and before it is posted. Raises Unavailable FINDINGS.
-    """
-    selfcheck.require_clean(bank)
 
 
 def _planned(

@@ -13,6 +13,7 @@ from timebank.errors import Code, Refusal
 from timebank.ledger.entries import parse_entry
 from timebank.ledger.facts import Account, Currency, Member
 from timebank.services.bank import Bank
+from timebank.services.holdings import accounts_of
 from timebank.storage import fold, journal, people
 from timebank.storage import statements as rows
 from timebank.storage.engine import reading
@@ -114,8 +115,8 @@ def entry_of(bank: Bank, identity: str) -> list[Movement]:
 def owner_of(bank: Bank, account: str) -> str:
     """Return the member who owns an account, or "" for one of the ledger's own."""
     with reading(bank.engine) as conn:
-        found = next(iter(fold.load_facts(conn, [(Account, account)])), None)
-    return found.owner if isinstance(found, Account) else ""
+        found = fold.find(conn, Account, account)
+    return found.owner if found else ""
 
 
 def day_bounds(day: date) -> tuple[int, int]:
@@ -130,15 +131,6 @@ def local(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE)
 
 
-def accounts_of(conn: Connection, member: str) -> dict[str, Account]:
-    """Return a member's accounts by id; Refusal UNKNOWN_MEMBER."""
-    found = next(iter(fold.load_facts(conn, [(Member, member)])), None)
-    if not isinstance(found, Member):
-        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
-    accounts = fold.load_facts(conn, [(Account, account) for _, account in found.accounts])
-    return {account.id: account for account in accounts if isinstance(account, Account)}
-
-
 def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
     """Put names and texts to rows: who was on the other side, and what it was for."""
     found = list(found)
@@ -147,8 +139,8 @@ def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:
         conn, {hidden for order in orders.values() if (hidden := commitment_in(order))}
     )
     involved = {account for row in found for account in (row.account, *row.counterparts)}
-    accounts = _by_id(conn, Account, involved)
-    members = _by_id(conn, Member, {account.owner for account in accounts.values()} - {""})
+    accounts = fold.find_all(conn, Account, involved)
+    members = fold.find_all(conn, Member, {account.owner for account in accounts.values()} - {""})
     names = people.names(conn, [member.name for member in members.values()])
 
     def named(account: str) -> str:
@@ -181,7 +173,3 @@ def _order(conn: Connection, seq: int) -> Mapping[str, Any]:
 def commitment_in(order: Mapping[str, Any]) -> str:
     """Return the commitment to what an order is for, under the name its type gives it, or ""."""
     return str(order.get("memo") or order.get("reason") or order.get("line") or "")
-
-
-def _by_id(conn: Connection, kind: Any, keys: Iterable[str]) -> dict[str, Any]:
-    return {fact.key: fact for fact in fold.load_facts(conn, [(kind, key) for key in keys])}

@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, BankLine, Currency, Member, Posted
+from timebank.ledger.facts import Account, BankLine, Currency, Posted
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit, draft_proposal
+from timebank.services.holdings import account_of
 from timebank.services.reconciling import held
 from timebank.storage import fold
 from timebank.storage.engine import reading
@@ -86,7 +87,7 @@ def draft_issue(
     left on as many lines as one order may cite.
     """
     with reading(bank.engine) as conn:
-        account = _account_of(conn, payee, currency)
+        account = account_of(conn, payee, currency)
         definition = next(c for c in fold.every(conn, Currency) if c.code == currency)
         backed = definition.policy.kind == "backed"
         backing = _cite(_lines(conn, line), amount) if backed else ()
@@ -129,7 +130,7 @@ def draft_retire(
 ) -> Draft:
     """Return the order that takes credits out of circulation; their owner signs too."""
     with reading(bank.engine) as conn:
-        account = _account_of(conn, payer, currency)
+        account = account_of(conn, payer, currency)
     opening = commit(memo)
     body = orders.Retire(account, currency, amount, opening.commitment)
     return draft_proposal(bank, author, body, (opening,), **when)
@@ -150,13 +151,3 @@ def system_accounts(conn: Connection) -> dict[str, str]:
         for account in fold.every(conn, Account)
         if account.kind in ("bank", "outside", "transit")
     }
-
-
-def _account_of(conn: Connection, member: str, currency: str) -> str:
-    found = next(iter(fold.load_facts(conn, [(Member, member)])), None)
-    if not isinstance(found, Member):
-        raise Refusal(Code.UNKNOWN_MEMBER, member=member)
-    accounts = dict(found.accounts)
-    if currency not in accounts:
-        raise Refusal(Code.UNKNOWN_ACCOUNT, currency=currency)
-    return accounts[currency]

@@ -5,7 +5,7 @@ statement may be, and how the statements that every payment takes are run.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Protocol, TypeVar
@@ -95,6 +95,8 @@ def _upsert(dialect: str, table: Table) -> UpdateBase:
 
 def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> int:
     """Run a statement for rows of values as the driver takes them; return how many it hit."""
+    if not rows:
+        return 0
     text, names = _written(conn.dialect, statement)
     many = [tuple([row[name] for name in names]) for row in rows] if names else rows
     ran: CursorResult[Any] = conn.exec_driver_sql(text, many if len(many) > 1 else many[0])
@@ -107,6 +109,26 @@ def look_up(conn: Connection, statement: Select[Any], values: Sequence[str]) -> 
     return conn.exec_driver_sql(
         text, dict(zip(names, values, strict=True)) if names else tuple(values)
     )
+
+
+@contextmanager
+def together(conn: Connection) -> Iterator[None]:
+    """Do not wait for each of the writes inside: on PostgreSQL they go out as one, a pipeline.
+
+    What is wrong with one of them may be raised at the end; how many rows they hit is not known.
+    """
+    if conn.dialect.name != "postgresql":
+        yield
+        return
+    raw: Any = conn.connection.driver_connection
+    try:
+        with raw.pipeline():
+            yield
+    except conn.dialect.loaded_dbapi.Error as error:
+        # As SQLAlchemy raises what it waits for itself.
+        raise DBAPIError.instance(
+            "", None, error, conn.dialect.loaded_dbapi.Error, dialect=conn.dialect
+        ) from error
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ two. `OrderId` and `Posted` have no table: they are what the journal itself says
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -35,7 +35,7 @@ from timebank.ledger.orders import CitedLine, Issue, Leg, parse_order
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
-from timebank.storage.dialects import AT_ONCE, look_up, parts, upsert, write
+from timebank.storage.dialects import AT_ONCE, look_up, parts, together, upsert, write
 from timebank.storage.tables import journal_entries, journal_postings
 
 F = TypeVar("F", bound=Fact)
@@ -51,6 +51,17 @@ def load_facts(conn: Connection, refs: Iterable[Ref]) -> list[Fact]:
     for kind, key in refs:
         keys[kind].append(key)
     return [fact for kind in keys for part in parts(keys[kind]) for fact in _load(conn, kind, part)]
+
+
+def find(conn: Connection, kind: type[F], key: str) -> F | None:
+    """Return the fact of this type with this key, or None."""
+    return find_all(conn, kind, [key]).get(key)
+
+
+def find_all(conn: Connection, kind: type[F], keys: Iterable[str]) -> dict[str, F]:
+    """Return those facts of this type that there are, by key."""
+    facts = load_facts(conn, [(kind, key) for key in keys])
+    return {fact.key: fact for fact in facts if isinstance(fact, kind)}
 
 
 def load_governance(conn: Connection) -> list[Fact]:
@@ -80,8 +91,9 @@ def save_facts(conn: Connection, facts: Iterable[Fact]) -> None:
     for fact in facts:
         if shape := _SHAPES.get(type(fact)):
             changed[type(fact)][fact.key] = shape.pack(fact)
-    for kind, rows in changed.items():
-        write(conn, upsert(conn, _SHAPES[kind].table), list(rows.values()))
+    with together(conn):
+        for kind, rows in changed.items():
+            write(conn, upsert(conn, _SHAPES[kind].table), list(rows.values()))
 
 
 def all_facts(conn: Connection) -> Iterator[Fact]:
@@ -107,7 +119,7 @@ class _Shape:
     every: Select[Any]
     by_keys: Select[Any]
     fields: tuple[str, ...]
-    structured: dict[str, Any]
+    structured: dict[str, Callable[[str], Any]]
     flags: tuple[str, ...]
 
     def pack(self, fact: Fact) -> Row:
@@ -117,8 +129,8 @@ class _Shape:
         return row
 
     def unpack(self, row: Row) -> Row:
-        for name, hint in self.structured.items():
-            row[name] = _from_json(hint, row[name])
+        for name, read_as in self.structured.items():
+            row[name] = read_as(row[name])
         for name in self.flags:
             row[name] = bool(row[name])
         return row
@@ -134,7 +146,7 @@ def _shape(kind: type[Fact], table: Table) -> _Shape:
         by_keys=every.where(key.in_(bindparam("keys", expanding=True))),
         fields=tuple(table.c.keys()),
         structured={
-            name: hint
+            name: _from_json(hint)
             for name, hint in hints.items()
             if get_origin(hint) is tuple or is_dataclass(hint)
         },
@@ -142,10 +154,15 @@ def _shape(kind: type[Fact], table: Table) -> _Shape:
     )
 
 
-@lru_cache(maxsize=4096)
-def _from_json(hint: Any, stored: str) -> Any:
+def _from_json(hint: Any) -> Callable[[str], Any]:
+    """How a structured field is read from its column."""
+
     # Cached because most keys have the same scopes and no caps; what is read is immutable.
-    return codec.read(hint, decode(stored.encode("ascii")))
+    @lru_cache(maxsize=4096)
+    def read_as(stored: str) -> Any:
+        return codec.read(hint, decode(stored.encode("ascii")))
+
+    return read_as
 
 
 _SHAPES: dict[type, _Shape] = {

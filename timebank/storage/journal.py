@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from timebank.journal import merkle
 from timebank.journal.merkle import EMPTY_ROOT, Frontier
-from timebank.storage.dialects import AT_ONCE, look_up, parts, write
+from timebank.storage.dialects import AT_ONCE, look_up, parts, together, write
 from timebank.storage.tables import (
     journal_checkpoints,
     journal_entries,
@@ -96,16 +96,13 @@ def append(conn: Connection, head: Head, rows: Sequence[Row], time: int) -> Head
     if not all(head.time <= time == row.time for row in rows):
         raise ValueError("a batch has one time, not before that of the last")
     frontier, completed = head.frontier.extend(row.leaf for row in rows)
-    write(conn, _ADD_ENTRY, [_entry(row) for row in rows])
-    if postings := [posting for row in rows for posting in _postings(row)]:
-        write(conn, _ADD_POSTING, postings)
-    if completed:
-        write(
-            conn,
-            _ADD_NODE,
-            [{"level": n.level, "idx": n.index, "hash": n.hash} for n in completed],
-        )
-    write(conn, _ADD_CHECKPOINT, [{"size": frontier.size, "root": frontier.root(), "time": time}])
+    nodes = [{"level": node.level, "idx": node.index, "hash": node.hash} for node in completed]
+    checkpoint = {"size": frontier.size, "root": frontier.root(), "time": time}
+    with together(conn):
+        write(conn, _ADD_ENTRY, [_entry(row) for row in rows])
+        write(conn, _ADD_POSTING, [posting for row in rows for posting in _postings(row)])
+        write(conn, _ADD_NODE, nodes)
+        write(conn, _ADD_CHECKPOINT, [checkpoint])
     moved = {"to": frontier.size, "at": time, "edge": frontier.to_bytes()}
     if write(conn, _MOVE_HEAD, [{"expected": head.size, **moved}]) != 1:
         raise ValueError(f"the journal is no longer at {head.size}")

@@ -15,6 +15,7 @@ _TITLES = {
     "sums": later("Een saldo is niet de som van zijn boekingen."),
     "openings": later("Een naam of omschrijving is veranderd."),
     "guard": later("Het boek mist iets dat al bevestigd was."),
+    "seals": later("De kascommissie tekende voor een ander boek dan dit."),
     "cover": later("Er zijn meer credits in omloop dan er euro’s tegenover staan."),
     "circulation": later("De credits in omloop kloppen niet met wat er gemaakt is."),
     "reserve": later("De dekking klopt niet met de bankrekening in het boek."),

@@ -20,6 +20,7 @@ PATHS = {
     "proposals": "/voorstellen",
     "settle": "/uitbetalen",
     "audit": "/kascommissie",
+    "exports": "/naar-buiten",
     "seen": "/gekeken",
     "propose": "/voorstellen/nieuw",
     "till": "/kassa",

@@ -1,6 +1,6 @@
 """Rewards in words: what is wrong with a line or a file, and what a total is held against."""
 
-from timebank.services.parameters import Found, Name
+from timebank.services.parameters import Found
 from timebank.services.periods import Period
 from timebank.services.reward_file import BadFile, FileProblem, Problem
 from timebank.units import Unit
@@ -46,11 +46,6 @@ COLUMNS = {
     "amount": later("bedrag"),
     "date": later("datum"),
     "job": later("klus"),
-}
-
-PARAMETERS = {
-    Name.VOLUNTEER_MONTH: later("Bedrag per maand"),
-    Name.VOLUNTEER_YEAR: later("Bedrag per jaar"),
 }
 
 

@@ -91,7 +91,12 @@ def currency_label(currency: str) -> str:
 
 def day(seconds: int) -> str:
     """Return "22 november 2026", as the calendar in the neighbourhood has it."""
-    return str(format_date(local(seconds).date(), "d MMMM yyyy"))
+    return date_words(local(seconds).date())
+
+
+def date_words(which: date) -> str:
+    """Return "22 november 2026"."""
+    return str(format_date(which, "d MMMM yyyy"))
 
 
 def month(first: date) -> str:
@@ -102,6 +107,11 @@ def month(first: date) -> str:
 def short_day(which: date) -> str:
     """Return "22 nov", for a table that says elsewhere which year it is about."""
     return str(format_date(which, "d MMM"))
+
+
+def moment(seconds: int) -> str:
+    """Return "22 november 2026 om 14:05", which is as true on paper a year later."""
+    return _("%(day)s om %(time)s", day=day(seconds), time=clock_time(seconds))
 
 
 def when(seconds: int) -> str:

@@ -37,7 +37,9 @@ def bank() -> None:
 @click.option(
     "--entry", metavar="ENTRY", help="With --from: it was recorded before, as this entry."
 )
-@click.option("--payout", is_flag=True, help="Out: by this line a settlement paid shops.")
+@click.option(
+    "--payout", is_flag=True, help="By this line a settlement paid shops; in: takes that back."
+)
 @out_option
 @key_option
 @pass_desk
@@ -58,8 +60,6 @@ def record(
     Of a statement that was imported, name the line with --from: the journal then commits to its
     file too. Else say in words which line it is, with --line.
     """
-    if payout and direction == "in":
-        raise click.UsageError("--payout is for what went out")
     if (line is None) == (imported is None):
         raise click.UsageError("say which line it is: --line TEXT, or --from an imported LINE")
     if entry and not imported:

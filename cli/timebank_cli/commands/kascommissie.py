@@ -11,6 +11,7 @@ from timebank.errors import Code, Refusal
 from timebank.services import auditing, readings, sampling, seals
 from timebank.services.bank import Bank
 from timebank.services.reporting import making
+from timebank.services.reporting.banking import BankFile
 from timebank.services.reporting.page import page
 from timebank.services.reporting.paper import paper
 from timebank.services.reporting.showing import Words, is_figure
@@ -57,6 +58,14 @@ def reader_of(bank: Bank, key: Path | None, passphrase_file: Path | None) -> str
 @click.option(
     "--extends", type=EXISTING_FILE, metavar="FILE", help="With --bundle: an earlier checkpoint."
 )
+@click.option(
+    "--bank-file",
+    "bank_files",
+    type=EXISTING_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="With --bundle: a pain.001 or camt.053 file to lay beside it; repeat for each.",
+)
 @click.option("--names", is_flag=True, help="With names of members; their reading is noted.")
 @click.option("--english", is_flag=True, help="In English.")
 @_optional_key
@@ -70,6 +79,7 @@ def report(
     bundle: Path | None,
     ledger: str | None,
     extends: Path | None,
+    bank_files: tuple[Path, ...],
     names: bool,
     english: bool,
     key: Path | None,
@@ -80,14 +90,18 @@ def report(
     Trial balances, issues and their backing, settlement, corrections, members at limits, signals
     of one person behind several members, findings, seals. Without --html or --pdf it is printed.
     """
-    if (bundle is None) != (ledger is None) or (bundle and names) or (extends and not bundle):
+    if (
+        (bundle is None) != (ledger is None)
+        or (bundle and names)
+        or ((extends or bank_files) and not bundle)
+    ):
         raise click.UsageError("--bundle and --ledger go together, and know no names")
     for file in (html, pdf):
         if file and file.exists():
             raise FileExistsError(f"{file} is there already")
     try:
         if bundle and ledger:
-            found = _from_bundle(bundle, ledger, year, extends)
+            found = _from_bundle(bundle, ledger, year, extends, bank_files)
         else:
             found = _from_bank(desk.bank, year)
     except ValueError as error:
@@ -106,11 +120,14 @@ def report(
     emit({**_document(found), "files": written}, text)
 
 
-def _from_bundle(bundle: Path, ledger: str, year: int, extends: Path | None) -> Report:
+def _from_bundle(
+    bundle: Path, ledger: str, year: int, extends: Path | None, bank_files: tuple[Path, ...]
+) -> Report:
+    beside = [BankFile(file.name, file.read_bytes()) for file in bank_files]
     earlier = text_of(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
         return making.from_bundle(
-            lines_of(data), ledger, year, earlier, lambda size: done(data.tell())
+            lines_of(data), ledger, year, earlier, lambda size: done(data.tell()), beside
         )
 
 

@@ -7,7 +7,7 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, pain, settlement
+from timebank.services import membership, pain, selfcheck, settlement
 from timebank.services.files import File
 from timebank.services.posting import Posted
 from timebank.services.proposals import propose as keep
@@ -128,7 +128,7 @@ def run(desk: Desk, *, files: tuple[Path, ...]) -> None:
     Where it was cut short, run it again: it sees what is done, pays nothing twice, and writes the
     payment file with the very same bytes.
     """
-    settlement.require_clean(desk.bank)
+    selfcheck.require_clean(desk.bank)
     runs = []
     with progress("Settling", len(files)) as done:
         for number, file in enumerate(files, start=1):

@@ -15,7 +15,8 @@ from timebank.services.statement_sheet import Words, statement_sheet
 from timebank.services.statements import Movement
 from timebank_cli.command import Command
 from timebank_cli.desk import Desk, pass_desk
-from timebank_cli.output import emit, facts, moment, named, table, tell
+from timebank_cli.keyfiles import create_private
+from timebank_cli.output import emit, facts, moment, named, table, tell, wants_json
 from timebank_cli.wording import TITLES
 
 _EVERYTHING = 1_000_000
@@ -55,7 +56,7 @@ VAT = {
     "file",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Write the month or year as a table for a Dutch spreadsheet; - prints it.",
+    help="Write the month or year to a new FILE, for a Dutch spreadsheet; - prints it.",
 )
 @pass_desk
 def statement(
@@ -80,6 +81,8 @@ def statement(
     readings.note(desk.bank, readings.OPERATOR, [person.id], "statement")
     period = _period(month, year)
     if period is not None:
+        if str(file) == "-" and wants_json():
+            raise click.UsageError("choose --csv - or --json")
         if since or until or currency:
             raise click.UsageError("a month or year is whole: no --from, --to or --currency")
         _whole(desk, person, period, file)
@@ -171,10 +174,11 @@ def _whole(desk: Desk, person: Person, period: Period, file: Path | None) -> Non
 
 
 def _write(file: Path, text: str) -> None:
+    """Write what is somebody's own for its owner alone, never over another file."""
     if str(file) == "-":
         click.echo(text, nl=False)
         return
-    file.write_text(text, encoding="utf-8", newline="")
+    create_private(file, text.encode())
     tell(f"Written to {file}.")
 
 

@@ -1,6 +1,6 @@
 """Making a year report, from a bundle alone or from the database that a bundle is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,8 @@ from timebank.services import auditing, parameters, proofs, seals, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.parameters import Name
 from timebank.services.proofs import Progress
-from timebank.services.reporting import ledger, suspicions
+from timebank.services.reporting import banking, ledger, suspicions
+from timebank.services.reporting.banking import BankFile
 from timebank.services.reporting.chronicle import Chronicle
 from timebank.services.reporting.values import (
     Cell,
@@ -23,7 +24,7 @@ from timebank.services.reporting.values import (
     Word,
 )
 from timebank.services.statements import day_bounds
-from timebank.storage import fold, people
+from timebank.storage import files, fold, people
 from timebank.storage.engine import reading
 
 
@@ -33,8 +34,11 @@ def from_bundle(
     year: int,
     extends: str | None = None,
     progress: Progress = lambda seq: None,
+    bank_files: Sequence[BankFile] = (),
 ) -> Report:
     """Return the report of a year from a bundle, which is verified on the way; no database.
+
+    `bank_files` are those from and for the bank, that the journal is laid beside.
 
     Raises ProofError or BrokenJournal where the bundle does not hold, ValueError for a year in
     which this ledger was not there.
@@ -48,6 +52,7 @@ def from_bundle(
     sections = (
         _basis(verdict.checkpoint, found),
         *ledger.sections(found, limit.cents, f"{limit.source} ({limit.year})"),
+        banking.section(found, bank_files),
         suspicions.section(found),
     )
     checkpoint = verdict.checkpoint
@@ -59,7 +64,9 @@ def from_bank(bank: Bank, year: int, progress: Progress = lambda seq: None) -> R
 
     Texts are filled in where they are kept; names are not (`with_names`). Raises as `from_bundle`.
     """
-    report = from_bundle(auditing.export(bank), bank.ledger, year, progress=progress)
+    report = from_bundle(
+        auditing.export(bank), bank.ledger, year, progress=progress, bank_files=_kept_files(bank)
+    )
     findings, sealed = selfcheck.full(bank), seals.seals(bank)
     added = (
         Section(
@@ -117,6 +124,13 @@ def members_in(report: Report) -> list[str]:
         for cell in row
     )
     return list(dict.fromkeys(cell.member for cell in cells if isinstance(cell, Who)))
+
+
+def _kept_files(bank: Bank) -> list[BankFile]:
+    """Every file from and for the bank that is kept here, oldest first."""
+    with reading(bank.engine) as conn:
+        found = [files.find(conn, each.digest) for each in files.all_kept(conn)]
+    return [BankFile(each.name, each.data) for each in found if each]
 
 
 def _with_texts(bank: Bank, report: Report) -> Report:

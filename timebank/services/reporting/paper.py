@@ -12,8 +12,10 @@ from timebank.services.reporting.values import Cell, Report, Section, Table
 
 FONT = "hyperlegible"
 INK, SOFT, LINE = (20, 33, 27), (74, 90, 82), (236, 240, 237)
-_WIDTHS = {"what": 2.4, "account": 2.6, "value": 5, "detail": 5, "file": 3, "reason": 3, "root": 4,
-           "member": 3, "shop": 3, "registrar": 3, "sealed_by": 2.5, "source": 3}  # fmt: skip
+_WIDTHS = {
+    "what": 2.4, "account": 2.6, "value": 5, "detail": 5, "file": 3, "reason": 3, "root": 4,
+    "sha256": 4, "member": 3, "shop": 3, "registrar": 3, "sealed_by": 2.5, "source": 3,
+}  # fmt: skip
 """How wide a column is beside others, by its head; 1.5 otherwise."""
 
 

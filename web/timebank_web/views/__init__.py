@@ -9,6 +9,7 @@ from timebank_web.views import (
     coordinator,
     day,
     devices,
+    exports,
     history,
     home,
     invitations,
@@ -58,4 +59,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     language.blueprint,
     audit.blueprint,
     books.blueprint,
+    exports.blueprint,
 )

@@ -19,6 +19,7 @@ from timebank.services.statements import local
 from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag
 from timebank.standalone import packing
+from timebank_web import findings
 from timebank_web.current import me, read_json, role, rp_id, say, the_bank
 from timebank_web.language import language
 from timebank_web.paths import PATHS
@@ -40,11 +41,13 @@ def desk() -> str:
     this_year = local(bank.clock.now()).year
     return render_template(
         "audit.html",
+        findings=findings.standing(bank),
+        last_look=findings.last_look(bank),
         ledger_id=bank.ledger,
         checkpoint={
             "size": statement.size,
             "root": statement.root,
-            "href": url_for("pages.checkpoint"),
+            "href": url_for("public.checkpoint"),
             "sealed": any((each.member, each.size) == (me().id, statement.size) for each in found),
         },
         seals=[

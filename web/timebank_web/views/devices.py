@@ -47,6 +47,7 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
         ("treasurer" in roles, "allow", _("Beloningen die wachten")),
         (bool(LOOKERS & {*roles}), "proposals", _("Voorstellen en dekking")),
         ("auditor" in roles, "audit", _("Kascommissie")),
+        (bool({"auditor", "treasurer"} & {*roles}), "exports", _("Wat ging er naar buiten?")),
         (True, "seen", _("Wie keek in mijn gegevens?")),
         (True, "privacy", _("Wie ziet wat?")),
         (True, "public", _("Cijfers van de wijk")),

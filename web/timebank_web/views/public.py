@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_percent
 
 from timebank.journal.checkpoints import read_note
-from timebank.services import disclosure, receipts, statistics
+from timebank.services import disclosure, receipts, seals, statistics
 from timebank.services.statements import local
 from timebank.services.statistics import Credits, Hours, Published, Span, Statistics
 from timebank_web import charts
@@ -20,6 +20,7 @@ from timebank_web.words import credits, day, duration, euro
 blueprint = Blueprint("public", __name__)
 DRAWN = 24
 """Periods that a drawing shows, the newest ones; the table beside it has them all."""
+SEALS = 4
 
 
 @blueprint.get(PATHS["public"])
@@ -33,6 +34,7 @@ def figures() -> str:
         charts=_charts(told),
         facts=_facts(told),
         covered=statistics.covered(bank),
+        seals=_seals(),
         ledger_id=bank.ledger,
         checkpoint={
             "size": checkpoint.size,
@@ -54,6 +56,10 @@ def data() -> ResponseReturnValue:
         "until": told.until.isoformat(),
         "at_least": {"persons": disclosure.PERSONS, "shops": disclosure.SHOPS},
         "covered": statistics.covered(the_bank()),
+        "seals": [
+            {"size": one.size, "root": one.root, "day": local(one.time).date().isoformat()}
+            for one in seals.seals(the_bank())
+        ],
         "last_settlement": settled and local(settled).date().isoformat(),
         "credits": [
             {
@@ -94,6 +100,15 @@ def _told() -> Published:
 
 def _dates(span: Span) -> dict[str, str]:
     return {"from": span.first.isoformat(), "until": span.end.isoformat()}
+
+
+def _seals() -> list[dict[str, object]]:
+    """Who of the kascommissie checked the books, newest first: they sign for everybody to see."""
+    found = seals.seals(the_bank())[:SEALS]
+    return [
+        {"name": one.name or _("naam gewist"), "when": day(one.time), "size": one.size}
+        for one in found
+    ]
 
 
 def _facts(told: Published) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from timebank_web.paths import PATHS
 from timebank_web.reward_words import period_words
 from timebank_web.texts import _, later, pgettext
 from timebank_web.views.day import kind
-from timebank_web.words import currency_label, money, short_day, when
+from timebank_web.words import currency_label, moment, money, short_day
 
 blueprint = Blueprint("statement", __name__)
 
@@ -59,7 +59,7 @@ def one(text: str) -> str:
         later=_link(period.after) if str(period) < str(current) else None,
         other=_link(Period(period.year)) if period.month else _link(month_of(period.first)),
         columns=[_column(column) for column in found.columns],
-        lines=[_line(line) for line in reversed(found.lines)],
+        lines=[_line(line) for line in found.lines],
         takings=[
             _takings(monthly.takings(found, column.currency))
             for column in found.columns
@@ -71,7 +71,7 @@ def one(text: str) -> str:
             if business
         ],
         csv=url_for("statement.table", text=text),
-        made=when(the_bank().clock.now()),
+        made=moment(the_bank().clock.now()),
     )
 
 
@@ -149,7 +149,7 @@ def _line(line: Line) -> dict[str, Any]:
         "href": url_for("history.receipt", identity=line.identity),
         "who": who(line),
         "what": line.memo or what(line.type),
-        "when": when(line.time),
+        "when": moment(line.time),
         "reference": line.reference,
         "entry": line.seq,
         "amounts": [
