@@ -63,8 +63,10 @@ def test_each_chart_says_what_it_shows_and_stands_beside_its_table(wijk: Street)
     assert len(drawings) == page.count("<figure") == 3
     assert "11 uur" in drawings[2]
     assert "Eind september 2026: 1.129,65 credits in omloop, en 1.129,65 euro op de bank." in page
-    assert "Mensen in september 2026" in page
-    assert "10 of meer" in page
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert facts["Meegedaan in"] == "september 2026"
+    assert (facts["Mensen"], facts["Winkels"]) == ("10 of meer", "3 of meer")
+    assert facts["Winkels betaald op"] == "21 september 2026"
 
 
 def test_figures_are_written_as_the_reader_writes_them(wijk: Street) -> None:
@@ -121,7 +123,7 @@ def test_who_checked_the_books_and_when_is_there_for_everybody(wijk: Street) -> 
     assert "Nagekeken door de kascommissie" not in page
     statement = seals.draft(wijk.bank)
     signature = authorize(wijk.world.key("amina"), Tag.SEAL, statement.data)
-    seals.keep(wijk.bank, Seal(statement, signature))
+    seals.keep(wijk.bank, Seal(statement, dict(signature)))
     page = wijk.browser().page("/openbaar")
     assert "Nagekeken door de kascommissie" in page
     assert "amina" in page

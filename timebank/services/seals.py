@@ -18,6 +18,7 @@ from timebank.ledger.facts import Governance, Member, MemberKey
 from timebank.ledger.seals import Seal, Statement, key_of, sealer
 from timebank.ledger.state import State
 from timebank.services.bank import MAX_DRIFT, Bank
+from timebank.services.holdings import names_of
 from timebank.services.receipts import latest_note
 from timebank.signing.authorizations import parse_authorization, verify
 from timebank.signing.canonical import decode, encode
@@ -76,12 +77,9 @@ def seals(bank: Bank) -> list[Kept]:
     """Return every seal that fits this journal, of the largest journal first."""
     with reading(bank.engine) as conn:
         found = [each for each in kept.all_kept(conn) if not _misfit(conn, each)]
-        facts = fold.load_facts(conn, [(Member, each.member) for each in found])
-        hidden = {fact.id: fact.name for fact in facts if isinstance(fact, Member)}
-        names = people.names(conn, list(hidden.values()))
+        names = names_of(conn, [each.member for each in found])
     return [
-        Kept(each.member, names.get(hidden[each.member], ""), each.size, each.root, each.time)
-        for each in found
+        Kept(each.member, names[each.member], each.size, each.root, each.time) for each in found
     ]
 
 
