@@ -62,8 +62,10 @@ def test_each_chart_says_what_it_shows_and_stands_beside_its_table(wijk: Street)
     assert len(drawings) == page.count("<figure") == 3
     assert "11 uur" in drawings[2]
     assert "Eind september 2026: 1.129,65 credits in omloop, en 1.129,65 euro op de bank." in page
-    assert "Mensen in september 2026" in page
-    assert "10 of meer" in page
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert facts["Meegedaan in"] == "september 2026"
+    assert (facts["Mensen"], facts["Winkels"]) == ("10 of meer", "3 of meer")
+    assert facts["Winkels betaald op"] == "21 september 2026"
 
 
 def test_figures_are_written_as_the_reader_writes_them(wijk: Street) -> None:

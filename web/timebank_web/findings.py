@@ -1,9 +1,15 @@
 """What the self-check found, in words for treasurers: what is wrong, since when, what to do."""
 
+from typing import Any
+
 from timebank.services import selfcheck
 from timebank.services.bank import Bank
+from timebank.services.selfcheck import Finding
 from timebank_web.texts import _, later
 from timebank_web.words import when
+
+SHOWN = 3
+"""Details of one check; `audit check` tells them all."""
 
 _CHANGED = later("Bel wie de computer beheert. Verander zelf niets. Vertel het de kascommissie.")
 _TITLES = {
@@ -32,19 +38,23 @@ _TODO = {
 }
 
 
-def standing(bank: Bank) -> list[dict[str, str]]:
-    """Return what stands now: {title, todo, since, detail}; `detail` is for who helps, in English.
+def standing(bank: Bank) -> list[dict[str, Any]]:
+    """Return what stands now, by check: {title, todo, since, details, more}.
 
-    Every check has its sentences; tests see to it.
+    `details` are the first few, for who helps, in English; `more` counts the others.
     """
+    by_check: dict[str, list[Finding]] = {}
+    for one in selfcheck.findings(bank):
+        by_check.setdefault(one.check, []).append(one)
     return [
         {
-            "title": str(_TITLES.get(one.check, _SOMETHING)),
-            "todo": str(_TODO.get(one.check, _CHANGED)),
-            "since": when(one.since),
-            "detail": f"{one.check}: {one.detail}",
+            "title": str(_TITLES.get(check, _SOMETHING)),
+            "todo": str(_TODO.get(check, _CHANGED)),
+            "since": when(min(one.since for one in found)),
+            "details": [f"{check}: {one.detail}" for one in found[:SHOWN]],
+            "more": len(found[SHOWN:]),
         }
-        for one in selfcheck.findings(bank)
+        for check, found in by_check.items()
     ]
 
 

@@ -96,7 +96,10 @@ class Story:
             18: [(at(17), self.give_back)],
             20: [(at(20), self.sign_alone)],
             24: [(at(19), self.lose_telephone)],
-            25: [(at(10), self.go_on_with_tablet), (at(17), self._hand_in("bart", "dehoek"))],
+            25: [
+                (at(10), self.go_on_with_tablet),
+                (at(17), self._hand_in("bart", "ozkan", "dehoek")),
+            ],
             27: [(at(10), self.settle), (at(22), self.print_checkpoint)],
             29: [(at(9), self.pay_out)],
             31: [(at(9), self.come_back)],

@@ -118,16 +118,13 @@ def _facts(told: Published) -> list[dict[str, str]]:
         last = told.taking_part[-1]
         few = _("minder dan %(count)s", count=disclosure.PERSONS)
         persons = _("%(count)s of meer", count=last.persons) if last.persons else few
-        facts.append(
-            {"label": _("Mensen in %(month)s", month=months_of(last.span)), "text": persons}
-        )
+        facts.append({"label": _("Meegedaan in"), "text": months_of(last.span)})
+        facts.append({"label": _("Mensen"), "text": persons})
         if last.shops:
             shops = _("%(count)s of meer", count=last.shops)
-            facts.append(
-                {"label": _("Winkels in %(month)s", month=months_of(last.span)), "text": shops}
-            )
+            facts.append({"label": _("Winkels"), "text": shops})
     if settled := statistics.last_settled(the_bank()):
-        facts.append({"label": _("Winkels het laatst uitbetaald"), "text": day(settled)})
+        facts.append({"label": _("Winkels betaald op"), "text": day(settled)})
     return facts
 
 
