@@ -125,6 +125,10 @@ def test_a_seal_travels_as_a_file(busy: Wijk, tmp_path: Path) -> None:
     far.folder.mkdir()
     far.do("audit", "seal", paper, "--key", busy.key("Amina"), "--out", sealed)
     busy.do("audit", "seal", "--keep", sealed)
+    bundle, ledger = busy.folder / "bundle", busy.ask("audit", "check")["ledger"]
+    busy.do("audit", "export", bundle)
+    verdict = far.ask("audit", "verify", bundle, "--ledger", ledger, "--seal", sealed)
+    assert len(verdict["sealed_by"]) == 1
     far.refuses("file", "audit", "seal", paper, "--key", busy.key("Amina"), "--out", sealed)
 
 
@@ -142,12 +146,19 @@ def test_a_seal_on_another_history_is_refused_and_reported(busy: Wijk) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"seal": [], "authorization": {}}', '{"seal": {}}', "[" * 100_000]
+    ("text", "code"),
+    [
+        ("", "not_canonical"),
+        ("[]", "bad_field"),
+        ("{}", "bad_field"),
+        ('{"authorization":{},"ledger":"ab"}', "bad_field"),
+        ("[" * 100_000, "too_large"),
+    ],
 )
-def test_what_is_no_seal_is_refused(busy: Wijk, text: str) -> None:
+def test_what_is_no_seal_is_refused(busy: Wijk, text: str, code: str) -> None:
     file = busy.folder / "seal.json"
     file.write_text(text)
-    busy.refuses("bad_field", "audit", "seal", "--keep", file)
+    busy.refuses(code, "audit", "seal", "--keep", file)
 
 
 def test_sealing_wants_a_checkpoint_and_a_key_or_a_seal(busy: Wijk) -> None:

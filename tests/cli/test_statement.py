@@ -54,7 +54,7 @@ def test_hours_stand_there_to_read_and_to_add_up(lived: Wijk) -> None:
 
 
 def test_a_shop_s_month_says_what_it_took_and_handed_in(lived: Wijk) -> None:
-    lived.do("redeem", "2,00", "--to", "Bart, NL00", *lived.as_("Bart"))
+    lived.do("redeem", "2,00", "--to", "Bart, NL91ABNA0417164300", *lived.as_("Bart"))
     (taken,) = lived.ask("statement", "Bart", "--year", "2026")["takings"]
     assert (taken["received"], taken["redeemed"], taken["fee"]) == (450, 200, 0)
     shown = lived.do("statement", "Bart", "--year", "2026")

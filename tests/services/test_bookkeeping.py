@@ -9,14 +9,17 @@ from hypothesis import settings
 from hypothesis.stateful import invariant
 
 from tests.properties.machine import LedgerMachine
-from tests.services.conftest import Village, hold_market
+from tests.services.conftest import ON_SQLITE, Village, hold_market
 from tests.services.formats.programs import check_programs
 from tests.services.test_machine import OnSqlite
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services.bookkeeping import Books, keep_books
+from timebank.services import auditing
+from timebank.services.bookkeeping import BookAccount, Books, keep_books
 from timebank.services.drafts import Draft, commit
 from timebank.services.periods import Period, Span
+from timebank.services.reporting import making
+from timebank.services.reporting.values import Money, Word
 from timebank.storage import fold, statements
 from timebank.storage.engine import reading
 
@@ -115,6 +118,40 @@ def test_a_period_does_not_end_before_it_begins():
 def test_a_period_lies_where_days_have_seconds(day):
     with pytest.raises(ValueError, match="century"):
         Span(day, day)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_the_year_report_has_the_same_balances_though_it_never_saw_the_tables(village, year):
+    """One adds up postings from the database, the other replays the bundle."""
+    hold_market(village)
+    village.wait(200 * 86_400)
+    village.post(village.world.pay("joop", "amina", 7))
+    village.post(village.world.pay("joop", "bart", 40, "WIJK"))
+    books = keep_books(village.bank, Period(year).span)
+    report = making.from_bundle(auditing.export(village.bank), village.bank.ledger, year)
+    opening = {account.id: account.opening for account in books.accounts}
+    compared = 0
+    for table in report.section("trial").tables:
+        for key, _, *told in table.rows:
+            for money, balances in zip(told, (opening, books.closing()), strict=True):
+                assert isinstance(key, Word)
+                assert isinstance(money, Money)
+                alike = [
+                    balances[account.id]
+                    for account in books.accounts
+                    if account.money.code == money.currency
+                    and _is(key.key, account, balances[account.id])
+                ]
+                assert sum(alike) == money.minor
+                compared += 1
+    assert compared > 10
+
+
+def _is(row: str, account: BookAccount, balance: int) -> bool:
+    if row in ("members_above", "members_below"):
+        return account.kind == "member" and (balance >= 0) == (row == "members_above")
+    return row in ("sum", account.kind)
 
 
 class KeptMachine(LedgerMachine):

@@ -72,8 +72,12 @@ def test_however_it_was_saved_it_is_the_same_table(content):
 
 @pytest.mark.parametrize(
     ("typed", "minor"),
-    [("12,50", 1250), ("12.50", 1250), ("12", 1200), ("1:30", 90), ("0:05", 5), ("1:00", 60)],
-)
+    [
+        ("12,50", 1250), ("12.50", 1250), ("12", 1200), ("1:30", 90), ("0:05", 5), ("1:00", 60),
+        ("12,5", 1250), ("12.5", 1250), ("€ 12,50", 1250), ("€\u00a01.250,00", 125_000),
+        ("1.250,5", 125_050), ("01:30", 90), ("1:30:00", 90), ("100:00:00", 6_000),
+    ],
+)  # fmt: skip
 def test_amounts_have_a_comma_a_point_or_a_colon(typed, minor):
     (row,) = rows(f"Amina;{typed};2026-09-12;hek\n")
     assert (row.amount, row.problems) == (minor, ())
@@ -91,10 +95,12 @@ def test_amounts_have_a_comma_a_point_or_a_colon(typed, minor):
         ("12,505", Problem.DECIMALS),
         ("12.5050", Problem.DECIMALS),
         ("1.250", Problem.DECIMALS),
-        ("12,5", Problem.NOT_AN_AMOUNT),
-        ("1.250,00", Problem.NOT_AN_AMOUNT),
+        ("12,50,00", Problem.NOT_AN_AMOUNT),
+        ("1.25,00", Problem.NOT_AN_AMOUNT),
+        ("1,250.00", Problem.NOT_AN_AMOUNT),
         ("1:75", Problem.NOT_AN_AMOUNT),
-        ("€ 5", Problem.NOT_AN_AMOUNT),
+        ("1:30:30", Problem.NOT_AN_AMOUNT),
+        ("5 €", Problem.NOT_AN_AMOUNT),
         ("vijf", Problem.NOT_AN_AMOUNT),
         ("1e5", Problem.NOT_AN_AMOUNT),
         ("99999999999999999999", Problem.NOT_AN_AMOUNT),

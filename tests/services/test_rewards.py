@@ -1,16 +1,19 @@
 """Many people rewarded from one file: seen beforehand, signed once, never paid twice."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.services.conftest import Village
+from tests.services.conftest import Village, new_village
 from tests.services.test_statements import names
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.services import allowances, payments, requests, rewards
+from timebank.services import allowances, auditing, payments, requests, rewards
 from timebank.services.parameters import Name
 from timebank.services.periods import Period
 from timebank.services.posting import post
 from timebank.services.reward_file import BadFile, Problem
+from timebank.settings import Settings
 from timebank.signing.authorizations import MAX_BATCH, authorize_batch
 from timebank.storage import people
 from timebank.storage.engine import writing
@@ -229,6 +232,35 @@ def test_a_long_file_goes_on_where_it_was_cut_short(wijk):
     assert {item.state for item in run(wijk, content, heard.append).lines} == {"paid"}
     assert wijk.balance("amina", "WIJK") == count * 10
     assert heard == [count]
+
+
+LINES = st.tuples(
+    st.sampled_from(["Amina", "Joop", "Els"]),
+    st.sampled_from(["5", "0,50", "1:30", "0:05"]),
+    st.sampled_from(["hek", "thee"]),
+)
+
+
+@settings(max_examples=8)
+@given(files=st.lists(st.lists(LINES, min_size=1, max_size=5, unique=True), max_size=6))
+def test_whatever_is_sent_in_again_and_again_each_line_is_paid_once(files, tmp_path_factory):
+    wijk = new_village(Settings.of(str(tmp_path_factory.mktemp("files") / "wijk.db")))
+    try:
+        names(wijk)
+        wijk.issue(500_000)
+        for lines in files:
+            run(wijk, file(*(line(*parts) for parts in lines)))
+        paid = {parts for lines in files for parts in lines}
+        for name in ("Amina", "Joop", "Els"):
+            mine = [amount for who, amount, _ in paid if who == name]
+            minutes = sum({"1:30": 90, "0:05": 5}.get(amount, 0) for amount in mine)
+            cents = sum({"5": 500, "0,50": 50}.get(amount, 0) for amount in mine)
+            assert wijk.balance(name.lower()) == minutes
+            assert wijk.balance(name.lower(), "WIJK") == cents
+        # `names` gives people other names than those they committed to.
+        assert [one for one in auditing.check(wijk.bank) if one.check != "openings"] == []
+    finally:
+        wijk.bank.close()
 
 
 def test_an_order_id_gives_nothing_away(wijk):

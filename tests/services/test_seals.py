@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.services.conftest import ON_SQLITE, Village
+from tests.services.conftest import Village
 from timebank.errors import Code, Refusal
 from timebank.journal import ProofError
 from timebank.ledger import orders
+from timebank.ledger.seals import Seal, Statement, parse_seal
 from timebank.services import auditing, receipts, seals
+from timebank.services.proofs import verify_bundle
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
-
-pytestmark = ON_SQLITE
 
 
 @pytest.fixture(name="audited")
@@ -25,10 +25,10 @@ def _audited(village: Village) -> Village:
     return village
 
 
-def sealed(village: Village, who: str = "amina", statement: seals.Statement | None = None):
+def sealed(village: Village, who: str = "amina", statement: Statement | None = None):
     statement = statement or seals.draft(village.bank)
     signature = authorize(village.world.key(who), Tag.SEAL, statement.data)
-    return seals.keep(village.bank, statement, signature)
+    return seals.keep(village.bank, Seal(statement, signature))
 
 
 def refused(village: Village, code: Code, **how) -> None:
@@ -86,7 +86,7 @@ def test_a_seal_is_signed_as_a_seal_and_about_these_very_words(audited: Village)
         authorize(key, Tag.SEAL, replace(statement, size=2).data),
     ):
         with pytest.raises(Refusal) as caught:
-            seals.keep(audited.bank, statement, signature)
+            seals.keep(audited.bank, Seal(statement, signature))
         assert caught.value.code is Code.BAD_SIGNATURE
 
 
@@ -120,6 +120,53 @@ def test_a_seal_changed_in_the_database_is_found(audited: Village) -> None:
 def test_a_seal_put_under_another_name_is_found(audited: Village) -> None:
     sealed(audited)
     with audited.raw() as conn:
-        conn.execute("UPDATE kept_seals SET member = ?", [audited.world.member("joop")])
+        conn.execute(f"UPDATE kept_seals SET member = '{audited.world.member('joop')}'")
     (finding,) = auditing.check(audited.bank)
     assert "another's key" in finding.detail
+
+
+def test_a_seal_with_a_bundle_is_checked_without_the_server(audited: Village) -> None:
+    made = sealed(audited)
+    audited.post(audited.world.pay("joop", "amina", 30))
+    seal = parse_seal(seals.file_of(audited.bank, made.member, made.size))
+    bundle = list(auditing.export(audited.bank))
+    verdict = verify_bundle(bundle, audited.bank.ledger, seals=[seal])
+    assert verdict.sealers == (made.member,)
+
+
+def made_by(village: Village, who: str, **change: Any) -> Seal:
+    statement = replace(seals.draft(village.bank), **change)
+    return Seal(statement, authorize(village.world.key(who), Tag.SEAL, statement.data))
+
+
+@pytest.mark.parametrize(
+    ("who", "change"),
+    [
+        ("amina", {"root": "ab" * 32}),
+        ("amina", {"size": 2}),
+        ("amina", {"size": 9}),
+        ("amina", {"time": 1_000}),
+        ("amina", {"ledger": "ab" * 32}),
+        ("joop", {}),
+    ],
+)
+def test_a_seal_that_does_not_hold_in_a_bundle_is_refused(
+    audited: Village, who: str, change: dict[str, Any]
+) -> None:
+    bundle = list(auditing.export(audited.bank))
+    with pytest.raises((ProofError, Refusal)):
+        verify_bundle(bundle, audited.bank.ledger, seals=[made_by(audited, who, **change)])
+
+
+def test_seals_that_contradict_each_other_do_not_both_hold(audited: Village) -> None:
+    both = [made_by(audited, "amina"), made_by(audited, "amina", root="ab" * 32)]
+    with pytest.raises(ProofError, match="different journals"):
+        verify_bundle(list(auditing.export(audited.bank)), audited.bank.ledger, seals=both)
+
+
+def test_a_seal_older_than_what_it_is_on_is_refused(audited: Village) -> None:
+    audited.wait(60)
+    audited.post(audited.world.pay("joop", "amina", 30))
+    statement = replace(seals.draft(audited.bank), time=audited.clock.now() - 1)
+    with pytest.raises(ProofError, match="older"):
+        sealed(audited, statement=statement)

@@ -1,14 +1,18 @@
 """What shops hand in, planned into one file, and what becomes of it."""
 
+from collections import Counter
 from hashlib import sha256
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.banking import OWN
-from tests.services.conftest import Village
+from tests.banking import OWN, pay_tos
+from tests.services.conftest import ON_SQLITE, Village
 from timebank.errors import Code, Down, Flaw, Refusal, Unavailable, Unfit
 from timebank.ledger import orders
-from timebank.services import files, house, payments, settlement, treasury
+from timebank.services import files, house, payments, proposals, settlement, treasury
 from timebank.services.drafts import Draft
 from timebank.services.files import PaymentsName
 from timebank.services.posting import Posted
@@ -156,7 +160,15 @@ def test_of_two_plans_the_second_is_refused(village, who):
     village.issue(1_000)
     redeem(village, "bart", 300, BART)
     first, second = plan(village), plan(village)
+    for planned in (first, second):
+        signatures = village.signatures(planned.draft, "truus")
+        proposals.propose(village.bank, planned.draft, signatures)
+    assert [run.state for run in settlement.runs(village.bank)] == ["planned", "planned"]
     village.send(first.draft, "truus", "kees")
+    assert {run.identity: run.state for run in settlement.runs(village.bank)} == {
+        first.draft.order.identity: "posted",
+        second.draft.order.identity: "expired",
+    }
     with pytest.raises(Refusal) as caught:
         village.send(second.draft, "truus", "kees")
     assert caught.value.code is Code.ALREADY_SETTLED
@@ -186,6 +198,33 @@ def test_a_large_number_of_redemptions_makes_several_orders(village, who, monkey
     assert [len(run.payouts) for run in found.runs] == [2, 2, 1]
     for run in found.runs:
         village.send(run.draft, "truus", "kees")
+    assert settlement.waiting(village.bank) == []
+
+
+@ON_SQLITE
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["bart", "noor"]), st.integers(1, 5_000), pay_tos),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_shops_hand_in_the_file_pays_just_that(village, who, handed_in):
+    village.issue(sum(amount for _, amount, _ in handed_in))
+    for shop, amount, to in handed_in:
+        redeem(village, shop, amount, to.text)
+    planned = plan(village)
+    root = ElementTree.fromstring(planned.file.data)
+    space = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+    paid = Counter(
+        (node.findtext(f"{space}CdtrAcct//{space}IBAN"), node.findtext(f".//{space}InstdAmt"))
+        for node in root.iter(f"{space}CdtTrfTxInf")
+    )
+    assert paid == Counter((to.iban, f"{amount / 100:.2f}") for _, amount, to in handed_in)
+    village.send(planned.draft, "truus", "kees")
     assert settlement.waiting(village.bank) == []
 
 

@@ -1,10 +1,12 @@
 """What is particular to a ledger on PostgreSQL: other databases, standbys, lost connections."""
 
 import threading
+from dataclasses import replace
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.postgres import Server, server
 from tests.storage.rows import row
@@ -12,7 +14,7 @@ from tests.storage.unavailable import unavailable
 from timebank.errors import Down
 from timebank.ledger.facts import Holders
 from timebank.storage import postgres
-from timebank.storage.dialects import Conflict, Mode
+from timebank.storage.dialects import Conflict, Mode, together
 from timebank.storage.engine import (
     check_triggers,
     create_schema,
@@ -269,3 +271,25 @@ def test_an_abandoned_writer_lets_go_of_the_head(engine, monkeypatch):
     with unavailable(Down.LOST_CONNECTION), writing(engine) as conn:
         threading.Event().wait(0.2)
         read_head(conn)
+
+
+def test_a_connection_that_breaks_between_writes_sent_together_loses_all_of_them(engine):
+    with unavailable(Down.LOST_CONNECTION), writing(engine) as conn, together(conn):
+        save_facts(conn, [Holders("issuer", ("a",))])
+        cut_off(engine)
+        save_facts(conn, [Holders("auditor", ("b",))])
+    with unavailable(Down.LOST_CONNECTION), writing(engine) as conn, together(conn):
+        cut_off(engine)
+    with writing(engine) as conn:
+        assert every(conn, Holders) == []
+
+
+def test_what_is_wrong_with_a_write_sent_together_with_others_is_told_and_none_is_kept(engine):
+    with pytest.raises(IntegrityError) as caught, writing(engine) as conn:
+        append(
+            conn, read_head(conn), [row(0), replace(row(1), identity=row(0).identity)], row(0).time
+        )
+    assert caught.value.orig.sqlstate == "23505"  # unique_violation
+    with writing(engine) as conn:
+        assert (read_head(conn).size, list(entries(conn))) == (0, [])
+        append(conn, read_head(conn), [row(0)], row(0).time)

@@ -8,7 +8,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.services.conftest import submission
 from timebank.ledger import orders
-from timebank.services import proposals, readings, requests, rewards, treasury
+from timebank.services import (
+    house,
+    payments,
+    proposals,
+    readings,
+    requests,
+    rewards,
+    settlement,
+    treasury,
+)
 from timebank.services.posting import post_one
 from timebank.signing.keys import key_id
 from timebank_web import create_app
@@ -32,6 +41,7 @@ NOT_PAGES = {
     "/openbaar/cijfers.json",
     "/openbaar/stand",
     "/orders/<identity>",
+    "/uitbetalen/<identity>/betaalbestand.xml",
     "/overzicht/<text>/tabel.csv",
     "/voorstellen/stand/<identity>",
     "/taal/<language>",
@@ -101,6 +111,8 @@ VISITS = {
         "/voorstellen/<identity>/intrekken",
         "/voorstellen/nieuw",
         "/voorstellen/nieuw/<kind>",
+        "/uitbetalen",
+        "/uitbetalen/<identity>",
     ),
 }
 
@@ -181,6 +193,7 @@ def town(wijk):
     post_one(bank, submission(world.signed(auditor, "els", "farid")))
     readings.note(bank, world.member("amina"), [world.member("joop")], "statement")
     draft = treasury.draft_record_bank(bank, world.member("truus"), 50_000, "storting")
+    run = settled(wijk)
     proposals.propose(bank, draft, [])
     asked = requests.create(bank, world.member("bart"), {"WIJK": 200}, "twee broden").code
     payee = requests.payee_code(bank, world.member("bart"))
@@ -194,6 +207,7 @@ def town(wijk):
             "identity": paid,
             "/voorstellen/<identity> identity": draft.order.identity,
             "/voorstellen/<identity>/intrekken identity": draft.order.identity,
+            "/uitbetalen/<identity> identity": run,
             "kind": "credits",
             "iso": "2026-09-21",
             "text": "2026-09",
@@ -202,6 +216,23 @@ def town(wijk):
             "member": world.member("joop"),
         },
     )
+
+
+def settled(wijk):
+    """Pay a shop, and let another wait; return the identity of the settlement."""
+    world, bank = wijk.world, wijk.bank
+    house.keep_setting(bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(bank, "bank_iban", "NL44RABO0123456789")
+    for total in (200, 100):
+        redeem = payments.draft_redeem(
+            bank, world.member("bart"), "WIJK", total, "Bakkerij Bart, NL91 ABNA 0417 1643 00"
+        )
+        post_one(bank, redeem.submission(world.signatures(redeem.order, "bart")))
+        if total == 200:
+            (planned,) = settlement.plan(bank, world.member("truus"), "WIJK").runs
+            signatures = world.signatures(planned.draft.order, "truus", "kees")
+            run = post_one(bank, planned.draft.submission(signatures)).identity
+    return run
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.web.conftest import Browser, Street
 from tests.world import FOUNDERS, LOG_KEY
 from timebank.journal.checkpoints import open_note
 from timebank.ledger import orders
+from timebank.ledger.seals import Seal
 from timebank.services import seals
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
@@ -122,7 +123,7 @@ def test_who_checked_the_books_and_when_is_there_for_everybody(wijk: Street) -> 
     assert "Nagekeken door de kascommissie" not in page
     statement = seals.draft(wijk.bank)
     signature = authorize(wijk.world.key("amina"), Tag.SEAL, statement.data)
-    seals.keep(wijk.bank, statement, signature)
+    seals.keep(wijk.bank, Seal(statement, dict(signature)))
     page = wijk.browser().page("/openbaar")
     assert "Nagekeken door de kascommissie" in page
     assert "amina" in page

@@ -98,7 +98,7 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
 
     Raises Refusal: DOUBLE_APPROVAL for another signature by the same member, KEY_SCOPE for a key
     that may not approve, NOT_AUTHORIZED for who is not asked, WITHDRAWN or EXPIRED. Raises
-    NotPosted where the signature is kept but what the rules, or the ledger's own checks, say is no.
+    NotPosted where the signature is kept, but the rules or the ledger's own checks say no.
     """
     order = orders.parse_order(submission.order)
     if order.header.type not in APPROVED_TYPES or len(submission.authorizations) != 1:

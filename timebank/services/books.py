@@ -4,16 +4,17 @@ Lines say what happened and how much, about nobody; who was in it stands on the 
 and that somebody looked there is noted for them (`readings`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.entries import Entry, parse_entry
-from timebank.ledger.facts import Account, Member, MemberKey
+from timebank.ledger.facts import Account
 from timebank.services import readings
 from timebank.services.bank import Bank
+from timebank.services.holdings import names_of, owners_of
 from timebank.signing.authorizations import parse_authorization
 from timebank.signing.canonical import encode
 from timebank.storage import fold, journal, people
@@ -79,10 +80,10 @@ def entry(bank: Bank, reader: str, identity: str) -> Whole:
         parsed = parse_entry(data)
         author = str(parsed.order["author"])
         signers = _signers(conn, parsed)
-        accounts = _accounts(conn, parsed)
+        accounts = fold.find_all(conn, Account, {account for account, _ in parsed.moved()})
         owners = {account.owner for account in accounts.values()} - {""}
         members = {author, *signers, *owners}
-        names = _names(conn, members)
+        names = names_of(conn, members)
         texts = people.openings_in(conn, encode(parsed.order))
     readings.note(bank, reader, sorted(members), "entry")
     amounts: dict[str, int] = {}
@@ -113,19 +114,5 @@ def entry(bank: Bank, reader: str, identity: str) -> Whole:
 def _signers(conn: Connection, parsed: Entry) -> list[str]:
     """The members whose keys signed, each once, as they stand there."""
     keys = [parse_authorization(each).key_id for each in parsed.authorizations]
-    found = fold.load_facts(conn, [(MemberKey, key) for key in keys])
-    owners = {each.id: each.member for each in found if isinstance(each, MemberKey)}
+    owners = owners_of(conn, keys)
     return list(dict.fromkeys(owners[key] for key in keys if key in owners))
-
-
-def _accounts(conn: Connection, parsed: Entry) -> dict[str, Account]:
-    involved = {account for account, _ in parsed.moved()}
-    found = fold.load_facts(conn, [(Account, account) for account in involved])
-    return {each.id: each for each in found if isinstance(each, Account)}
-
-
-def _names(conn: Connection, members: Iterable[str]) -> dict[str, str]:
-    found = fold.load_facts(conn, [(Member, member) for member in members])
-    hidden = {each.id: each.name for each in found if isinstance(each, Member)}
-    names = people.names(conn, list(hidden.values()))
-    return {member: names.get(commitment, "") for member, commitment in hidden.items()}

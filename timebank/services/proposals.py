@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.entries import MAX_ENTRY_BYTES
-from timebank.ledger.facts import Account, Governance, MemberKey, Posted, Used
+from timebank.ledger.facts import Account, Governance, Posted, Used
 from timebank.ledger.orders import (
     Issue,
     Order,
@@ -23,6 +23,7 @@ from timebank.ledger.orders import (
 from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
+from timebank.services.holdings import owners_of
 from timebank.signing.authorizations import parse_authorization
 from timebank.signing.canonical import Value, decode, encode
 from timebank.storage import fold, people
@@ -132,8 +133,7 @@ def _authorizations(row: kept.Kept | None) -> list[Value]:
 def _by_member(conn: Connection, authorizations: list[Value]) -> dict[str, Value]:
     """One authorization for each member, the last: nobody signs twice."""
     keys = [parse_authorization(value).key_id for value in authorizations]
-    facts = fold.load_facts(conn, [(MemberKey, key) for key in keys])
-    owners = {fact.id: fact.member for fact in facts if isinstance(fact, MemberKey)}
+    owners = owners_of(conn, keys)
     if unknown := [key for key in keys if key not in owners]:
         raise Refusal(Code.UNKNOWN_KEY, key=unknown[0])
     return {owners[key]: value for key, value in zip(keys, authorizations, strict=True)}
@@ -185,6 +185,5 @@ def signed_by(bank: Bank, proposal: Proposal) -> list[str]:
     """Return the members who signed so far, in the order of their signatures."""
     keys = [parse_authorization(value).key_id for value in proposal.authorizations]
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(MemberKey, key) for key in keys])
-    owners = {fact.id: fact.member for fact in facts if isinstance(fact, MemberKey)}
+        owners = owners_of(conn, keys)
     return list(dict.fromkeys(owners[key] for key in keys if key in owners))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from timebank import ids
-from timebank.ledger.facts import Member
 from timebank.services.bank import Bank
-from timebank.storage import fold, people
+from timebank.services.holdings import names_of
 from timebank.storage import readings as kept
 from timebank.storage.engine import reading, writing
 
@@ -55,10 +54,5 @@ def readings_of(bank: Bank, member: str, limit: int = 50) -> list[Seen]:
     with reading(bank.engine) as conn:
         found = kept.of_member(conn, member, limit)
         readers = {each.reader for each in found} - {OPERATOR}
-        facts = fold.load_facts(conn, [(Member, reader) for reader in readers])
-        hidden = {fact.id: fact.name for fact in facts if isinstance(fact, Member)}
-        names = people.names(conn, list(hidden.values()))
-    return [
-        Seen(each.reader, names.get(hidden.get(each.reader, ""), ""), each.what, each.time)
-        for each in found
-    ]
+        names = names_of(conn, readers)
+    return [Seen(each.reader, names.get(each.reader, ""), each.what, each.time) for each in found]

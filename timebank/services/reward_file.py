@@ -6,6 +6,7 @@ that can be read, every line has its values or what is wrong with it.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,8 @@ COLUMNS = {
 """Each column, and what its head may be called, in English and Dutch."""
 _DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
 _DELIMITERS = ";\t,"
+_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+,\d{1,2}")
+_ONE_DIGIT = re.compile(r"\d+[.,]\d")
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -239,7 +242,7 @@ def _amount(text: str) -> tuple[int, Unit, list[Problem]]:
         return 0, unit, [Problem.FORMULA]
     negative, size = text[0] in "-\u2212", text.lstrip("-\u2212 ")
     try:
-        minor = parse_amount(size, unit)
+        minor = parse_amount(_as_typed(size), unit)
     except ValueError:
         behind = size.replace(".", ",").rpartition(",")[2]
         long = size.count(",") + size.count(".") == 1 and behind.isdecimal() and len(behind) > 2
@@ -249,6 +252,19 @@ def _amount(text: str) -> tuple[int, Unit, list[Problem]]:
     if not minor:
         return 0, unit, [Problem.ZERO]
     return min(minor, MAX_AMOUNT), unit, []
+
+
+def _as_typed(size: str) -> str:
+    """An amount as it was typed, where a spreadsheet shows it otherwise.
+
+    Excel makes 12,5 of 12,50, "€ 1.250,00" of 1250 in a cell for money, and 1:30:00 of 1:30.
+    """
+    size = size.removeprefix("€").strip()
+    if _THOUSANDS.fullmatch(size):
+        size = size.replace(".", "")
+    if _ONE_DIGIT.fullmatch(size):
+        return size + "0"
+    return size.removesuffix(":00") if size.count(":") == 2 else size
 
 
 def _day(text: str, today: date) -> tuple[date, list[Problem]]:

@@ -8,47 +8,29 @@ saw another journal than this one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.journal import ProofError
 from timebank.journal.checkpoints import read_note
-from timebank.ledger.codec import Hex, Range, read
 from timebank.ledger.facts import Governance, Member, MemberKey
-from timebank.ledger.rules.authority import active_key
+from timebank.ledger.seals import Seal, Statement, key_of, sealer
 from timebank.ledger.state import State
 from timebank.services.bank import MAX_DRIFT, Bank
+from timebank.services.holdings import names_of
 from timebank.services.receipts import latest_note
 from timebank.signing.authorizations import parse_authorization, verify
-from timebank.signing.canonical import Value, decode, encode
-from timebank.signing.messages import Tag, seal_data
+from timebank.signing.canonical import decode, encode
+from timebank.signing.messages import Tag
 from timebank.storage import fold, journal, people
 from timebank.storage import seals as kept
 from timebank.storage.engine import reading, writing
 
-ROLE = "auditor"
-
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """What a seal says: these many entries of this ledger, with this root (hex), were checked."""
-
-    ledger: Annotated[str, Hex(32)]
-    root: Annotated[str, Hex(32)]
-    size: Annotated[int, Range(1, 2**53 - 1)]
-    time: Annotated[int, Range(0, 2**40)]
-
-    @property
-    def data(self) -> bytes:
-        """The bytes to sign, under `Tag.SEAL`."""
-        return seal_data(self.ledger, self.root, self.size, self.time)
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A seal on this journal. `name` is "" once it was erased; `root` is in hex."""
+class Kept:
+    """A seal that fits this journal. `name` is "" once it was erased; `root` is in hex."""
 
     member: str
     name: str
@@ -68,76 +50,78 @@ def draft(bank: Bank) -> Statement:
     return statement_of(latest_note(bank), bank.clock.now())
 
 
-def read_statement(data: bytes) -> Statement:
-    """Return the statement whose bytes these are; Refusal NOT_CANONICAL or BAD_FIELD."""
-    return read(Statement, decode(data))
-
-
-def keep(bank: Bank, statement: Statement, authorization: Value) -> Seal:
+def keep(bank: Bank, seal: Seal) -> Kept:
     """Keep a seal that an auditor signed.
 
-    Raises Refusal: OTHER_LEDGER, NOT_YET (from the future), what `verify` says of the signature,
-    what is wrong with the key now, NOT_AUTHORIZED for who is no auditor. Raises ProofError where
-    its root is not that of this journal; it is kept all the same, and every audit reports it.
+    Raises Refusal: NOT_YET (from the future), and what `ledger.seals.sealer` says. Raises
+    ProofError where it is not about this journal; it is kept all the same, and every audit
+    reports it.
     """
-    if statement.ledger != bank.ledger:
-        raise Refusal(Code.OTHER_LEDGER)
-    if statement.time > bank.clock.now() + MAX_DRIFT:
-        raise Refusal(Code.NOT_YET, created=statement.time)
-    verified = verify(parse_authorization(authorization), Tag.SEAL, statement.data)
+    said = seal.statement
+    if said.time > bank.clock.now() + MAX_DRIFT:
+        raise Refusal(Code.NOT_YET, created=said.time)
     with writing(bank.engine) as conn:
-        state = State(
-            fold.load_facts(conn, [(MemberKey, verified.key_id), (Governance, "")]), complete=True
+        signer = sealer(seal, _state_for(conn, seal))
+        row = kept.Kept(
+            signer.id, said.size, said.root, key_of(seal), said.time, encode(seal.authorization)
         )
-        owner = state.key(verified.key_id).member
-        state.put(*fold.load_facts(conn, [(Member, owner)]))
-        signer = active_key(state, verified, bank.clock.now()).member
-        if ROLE not in signer.roles:
-            raise Refusal(Code.NOT_AUTHORIZED, role=ROLE)
-        found = kept.Kept(
-            signer.id,
-            statement.size,
-            statement.root,
-            verified.key_id,
-            statement.time,
-            encode(authorization),
-        )
-        kept.keep(conn, found)
-        misfit = _misfit(conn, found)
+        kept.keep(conn, row)
+        misfit = _misfit(conn, row)
         name = people.names(conn, [signer.name]).get(signer.name, "")
     if misfit:
         raise ProofError(misfit)
-    return Seal(signer.id, name, statement.size, statement.root, statement.time)
+    return Kept(signer.id, name, said.size, said.root, said.time)
 
 
-def seals(bank: Bank) -> list[Seal]:
+def seals(bank: Bank) -> list[Kept]:
     """Return every seal that fits this journal, of the largest journal first."""
     with reading(bank.engine) as conn:
         found = [each for each in kept.all_kept(conn) if not _misfit(conn, each)]
-        facts = fold.load_facts(conn, [(Member, each.member) for each in found])
-        hidden = {fact.id: fact.name for fact in facts if isinstance(fact, Member)}
-        names = people.names(conn, list(hidden.values()))
+        names = names_of(conn, [each.member for each in found])
     return [
-        Seal(each.member, names.get(hidden[each.member], ""), each.size, each.root, each.time)
-        for each in found
+        Kept(each.member, names[each.member], each.size, each.root, each.time) for each in found
     ]
 
 
+def file_of(bank: Bank, member: str, size: int) -> str:
+    """Return a kept seal as a file, to check with a bundle; Refusal UNKNOWN_ENTRY for none."""
+    with reading(bank.engine) as conn:
+        for each in kept.all_kept(conn):
+            if (each.member, each.size) == (member, size) and not _misfit(conn, each):
+                return _seal(bank.ledger, each).text()
+    raise Refusal(Code.UNKNOWN_ENTRY, entry=size)
+
+
 def faults(conn: Connection, ledger: str) -> Iterator[str]:
-    """Yield what is wrong with the seals that are kept: another history, or a changed row."""
+    """Yield what is wrong with the seals that are kept: another history, or a changed row.
+
+    Whether who sealed is an auditor still is not asked: a kascommissie changes every year.
+    """
     for each in kept.all_kept(conn):
-        statement = Statement(ledger, each.root, each.size, each.time)
+        seal = _seal(ledger, each)
         try:
-            parsed = parse_authorization(decode(each.authorization))
-            verify(parsed, Tag.SEAL, statement.data)
+            verify(parse_authorization(seal.authorization), Tag.SEAL, seal.statement.data)
         except Refusal as refusal:
             yield f"the seal of {each.member} on {each.size} entries does not hold: {refusal}"
             continue
-        key = fold.load_facts(conn, [(MemberKey, parsed.key_id)])
-        if not any(isinstance(fact, MemberKey) and fact.member == each.member for fact in key):
+        keys = fold.load_facts(conn, [(MemberKey, key_of(seal))])
+        if not any(isinstance(key, MemberKey) and key.member == each.member for key in keys):
             yield f"the seal of {each.member} on {each.size} entries is by another's key"
         elif misfit := _misfit(conn, each):
             yield f"{misfit}: {each.member} sealed another one"
+
+
+def _seal(ledger: str, row: kept.Kept) -> Seal:
+    authorization = decode(row.authorization)
+    assert isinstance(authorization, dict)
+    return Seal(Statement(ledger, row.root, row.size, row.time), authorization)
+
+
+def _state_for(conn: Connection, seal: Seal) -> State:
+    """What is asked about a seal: the ledger, the key that signed, and whose it is."""
+    keys = fold.load_facts(conn, [(MemberKey, key_of(seal)), (Governance, "")])
+    owners = [key.member for key in keys if isinstance(key, MemberKey)]
+    return State([*keys, *fold.load_facts(conn, [(Member, owner) for owner in owners])])
 
 
 def _misfit(conn: Connection, seal: kept.Kept) -> str:
@@ -147,4 +131,6 @@ def _misfit(conn: Connection, seal: kept.Kept) -> str:
         return f"this journal has {size} entries, the seal is on {seal.size}"
     if journal.root_at(conn, seal.size).hex() != seal.root:
         return f"this journal has another root after {seal.size} entries than the seal says"
+    if journal.headlines(conn, seal.size, 1)[0].time > seal.time:
+        return f"the seal on {seal.size} entries is older than the last of them"
     return ""

@@ -29,8 +29,8 @@ from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit, draft_proposal
 from timebank.services.files import File, PaymentsName, payments_named
 from timebank.services.matching import Kind
-from timebank.services.proposals import proposals, signed_by, threshold
-from timebank.services.reconciling import matched, returned, settled
+from timebank.services.proposals import Proposal, proposals, signed_by, threshold
+from timebank.services.reconciling import matched, owed, returned, settled
 from timebank.services.treasury import system_accounts
 from timebank.storage import fold, journal, people
 from timebank.storage.engine import reading
@@ -289,7 +289,8 @@ class Run:
     """A settlement from plan to bank, amounts in euro cents, times in UTC seconds (0: not yet).
 
     `state` is planned, signed (by enough, not posted yet), posted (the bank can be told), paid (it
-    has paid all of it), returned (something came back), withdrawn or expired.
+    has paid all of it), returned (something came back), withdrawn, or expired (also where another
+    settlement paid what this one planned).
     """
 
     identity: str
@@ -327,7 +328,8 @@ def runs(bank: Bank) -> list[Run]:
     proposed = [item for item in proposals(bank) if isinstance(item.order.body, orders.Settle)]
     known = {item.order.identity for item in proposed}
     signed = {item.order.identity: len(signed_by(bank, item)) for item in proposed}
-    found = [(item.order, item.state) for item in proposed]
+    taken = {payout.redemption for payout in owed(posted)}
+    found = [(item.order, _state(item, taken)) for item in proposed]
     found += [(order, "posted") for identity, order in posted.items() if identity not in known]
     return sorted(
         (
@@ -344,6 +346,13 @@ def runs(bank: Bank) -> list[Run]:
         ),
         key=lambda run: (-run.planned, run.identity),
     )
+
+
+def _state(proposed: Proposal, taken: set[str]) -> str:
+    body = proposed.order.body
+    assert isinstance(body, orders.Settle)
+    overtaken = any(payout.redemption in taken for payout in body.payouts)
+    return "expired" if proposed.state == "open" and overtaken else proposed.state
 
 
 def _run(

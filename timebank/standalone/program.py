@@ -1,6 +1,6 @@
 """The program in the one file: check a bundle or a receipt, say what was found, exit 0, 1 or 2.
 
-    python timebank-verify.pyz FILE --ledger ID [--extends CHECKPOINT] [--english] [--json]
+    python timebank-verify.pyz FILE --ledger ID [--extends CHECKPOINT] [--seal FILE]…
 
 0: it holds. 1: it does not. 2: it could not be checked. Without a FILE it asks, so that it can be
 started with two clicks.
@@ -22,6 +22,7 @@ from timebank.ledger.entries import Entry
 from timebank.ledger.facts import Currency
 from timebank.ledger.orders import Order
 from timebank.ledger.replay import BrokenJournal
+from timebank.ledger.seals import parse_seal
 from timebank.ledger.state import State
 from timebank.services.proofs import check_receipt, fold_digest, verify_bundle
 from timebank.standalone.words import DUTCH, ENGLISH
@@ -57,6 +58,9 @@ def _parser(words: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="FILE", help=words["file"])
     parser.add_argument("--ledger", required=True, metavar="ID", help=words["ledger"])
     parser.add_argument("--extends", type=Path, metavar="FILE", help=words["extends"])
+    parser.add_argument(
+        "--seal", type=Path, action="append", default=[], metavar="FILE", help=words["seal"]
+    )
     parser.add_argument("--english", action="store_true", help=words["english"])
     parser.add_argument("--json", action="store_true", help=words["json"])
     return parser
@@ -66,7 +70,7 @@ def _ask(words: Mapping[str, str]) -> argparse.Namespace:
     print(words["about"])
     file = input(words["ask_file"]).strip().strip("\"'")
     ledger = "".join(input(words["ask_ledger"]).split()).lower()
-    return argparse.Namespace(file=Path(file), ledger=ledger, extends=None, json=False)
+    return argparse.Namespace(file=Path(file), ledger=ledger, extends=None, seal=[], json=False)
 
 
 def _run(options: argparse.Namespace, words: Mapping[str, str]) -> int:
@@ -100,10 +104,7 @@ def _check(options: argparse.Namespace, words: Mapping[str, str]) -> Told:
 
 
 def _bundle(data: BinaryIO, options: argparse.Namespace, words: Mapping[str, str]) -> Told:
-    earlier = None
-    if options.extends:
-        with options.extends.open("rb") as note:
-            earlier = note.read(MAX_LINE).decode("utf-8", "replace")
+    earlier = _text(options.extends) if options.extends else None
     times: list[int] = []
     progress = _Progress(words["working"], options.file.stat().st_size)
 
@@ -111,7 +112,12 @@ def _bundle(data: BinaryIO, options: argparse.Namespace, words: Mapping[str, str
         times[1:] = [entry.time]
 
     found = verify_bundle(
-        _lines(data), options.ledger, earlier, lambda seq: progress.show(data.tell()), follow
+        _lines(data),
+        options.ledger,
+        earlier,
+        lambda seq: progress.show(data.tell()),
+        follow,
+        [parse_seal(_text(file)) for file in options.seal],
     )
     progress.end()
     checkpoint, digest = found.checkpoint, fold_digest(found.state)
@@ -122,6 +128,7 @@ def _bundle(data: BinaryIO, options: argparse.Namespace, words: Mapping[str, str
         "state": digest,
         "first": times[0],
         "last": times[-1],
+        "sealed_by": list(found.sealers),
         "in_circulation": {
             each.code: each.in_circulation for each in found.state.all(Currency) if each.contra
         },
@@ -143,6 +150,7 @@ def _bundle(data: BinaryIO, options: argparse.Namespace, words: Mapping[str, str
         (words["state"], digest),
         (words["library"], _library(words)),
     ]
+    facts += [(words["sealed_by"], member) for member in found.sealers]
     if options.extends:
         facts.append((words["contains"], str(options.extends)))
     return document, facts, words["holds"]
@@ -200,6 +208,11 @@ def _moment(seconds: int) -> str:
 
 def _library(words: Mapping[str, str]) -> str:
     return "cryptography" if find_spec("cryptography") else words["only_python"]
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as data:
+        return data.read(MAX_LINE).decode("utf-8", "replace")
 
 
 def _lines(data: BinaryIO) -> Iterator[bytes]:

@@ -100,6 +100,11 @@ def progress(one: Progress, run: Run) -> tuple[str, str]:
     }.get(run.state, ""), "wait"
 
 
+def _nameless(kind: Kind) -> str:
+    """What to call a line without a description, as the bank books a whole payment file."""
+    return _("Uitbetaling aan winkels") if kind is Kind.PAID else _("Zonder omschrijving")
+
+
 def bank_line(found: Matched) -> dict[str, Any]:
     """Return an imported line of the bank: what it says, and what it is to the settlements."""
     line, match = found.kept.line, found.match
@@ -115,7 +120,7 @@ def bank_line(found: Matched) -> dict[str, Any]:
         "when": iso_day(line.day),
         "amount": euro(line.amount),
         "incoming": line.amount > 0,
-        "text": "; ".join(name for name in names if name)[:140] or _("Zonder omschrijving"),
+        "text": "; ".join(name for name in names if name)[:140] or _nameless(match.kind),
         "what": what,
         "tone": {Kind.PAID: "", Kind.RETURNED: "bad", Kind.UNMATCHED: "wait"}[match.kind],
     }

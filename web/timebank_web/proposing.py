@@ -13,6 +13,7 @@ from timebank.ledger.orders import Order, Scope
 from timebank.services import membership, proposals, settlement, statements, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft
+from timebank_web.banking import payout_line
 from timebank_web.current import me, the_bank
 from timebank_web.people import role_word
 from timebank_web.signing import sign_context
@@ -142,11 +143,15 @@ def _bound_money(field: str, label: str, text: str, minor: int) -> Fact:
 
 
 def _payouts(body: orders.Settle) -> Iterator[Fact]:
+    """Who is paid and how much, bound to the order; and the account, as the bank will get it."""
     told = {payout.redemption: payout for payout in settlement.payouts_of(the_bank(), body)}
     for place, payout in enumerate(body.payouts):
-        shop = told[payout.redemption]
-        label = shop.name or _("Naam gewist")
-        yield _bound_money(f"payouts.{place}.amount", label, euro(payout.amount), payout.amount)
+        shop = payout_line(told[payout.redemption])
+        fact = _bound_money(
+            f"payouts.{place}.amount", shop["name"], euro(payout.amount), payout.amount
+        )
+        sent = _("De bank krijgt de naam als: %(name)s", name=shop["sent"]) if shop["sent"] else ""
+        yield fact | {"note": f"{shop['account']} {sent}".strip()}
 
 
 def _texts(draft: Draft) -> Iterator[Fact]:

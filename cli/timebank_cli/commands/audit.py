@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 
+from timebank.ledger.seals import parse_seal
 from timebank.services import auditing, proofs, receipts, selfcheck
 from timebank.standalone import packing
 from timebank_cli.command import REFUSED, Group
@@ -78,7 +79,15 @@ def checkpoint(desk: Desk) -> None:
     metavar="FILE",
     help="A checkpoint from before, that the bundle must contain.",
 )
-def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
+@click.option(
+    "--seal",
+    "sealed",
+    type=EXISTING_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="An auditor's seal that must hold in it; may be repeated.",
+)
+def verify(*, bundle: Path, ledger: str, extends: Path | None, sealed: tuple[Path, ...]) -> None:
     """Check a BUNDLE with nothing but the ledger's id: no database, no trust in the server.
 
     Replays every signature, rule, sum, limit and approval, from the first entry to the last.
@@ -86,7 +95,11 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
     earlier = text_of(extends) if extends else None
     with bundle.open("rb") as data, progress("Verifying", bundle.stat().st_size) as done:
         verdict = proofs.verify_bundle(
-            lines_of(data), ledger, earlier, lambda size: done(data.tell())
+            lines_of(data),
+            ledger,
+            earlier,
+            lambda size: done(data.tell()),
+            seals=[parse_seal(text_of(file)) for file in sealed],
         )
     found, digest = verdict.checkpoint, proofs.fold_digest(verdict.state)
     document = {
@@ -95,12 +108,14 @@ def verify(*, bundle: Path, ledger: str, extends: Path | None) -> None:
         "root": found.root.hex(),
         "state": digest,
         "extends": str(extends) if extends else None,
+        "sealed_by": list(verdict.sealers),
     }
     lines = [
         ("ledger", ledger),
         ("entries", str(found.size)),
         ("root", found.root.hex()),
         ("state", digest),
+        *(("sealed by", member) for member in verdict.sealers),
         *([("contains", f"the checkpoint in {extends}")] if extends else []),
     ]
     emit(document, f"{facts(lines)}\n\nThe bundle holds: signatures, rules, sums and limits.")

@@ -1,13 +1,12 @@
 """What the kascommissie does: a year report, a sample of members to phone, a seal."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from timebank.errors import Code, Refusal
+from timebank.ledger.seals import Seal, parse_seal
 from timebank.services import auditing, readings, sampling, seals
 from timebank.services.bank import Bank
 from timebank.services.reporting import making
@@ -19,7 +18,7 @@ from timebank.services.reporting.values import Report
 from timebank.services.sampling import Drawn, Sample
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
-from timebank_cli.commands.audit import MAX_LINE, audit, lines_of, text_of
+from timebank_cli.commands.audit import audit, lines_of, text_of
 from timebank_cli.desk import Desk, pass_desk
 from timebank_cli.keyfiles import EXISTING_FILE, KeyFile, passphrase_option
 from timebank_cli.output import emit, facts, moment, named, progress, table
@@ -282,18 +281,20 @@ def seal(
         raise click.UsageError("give a CHECKPOINT and a --key, or a seal to --keep")
     if checkpoint and key:
         statement = seals.statement_of(text_of(checkpoint), desk.clock.now())
-        signature: Any = authorize(KeyFile(key, passphrase_file).open(), Tag.SEAL, statement.data)
-        document = {"seal": json.loads(statement.data), "authorization": signature}
+        signing = KeyFile(key, passphrase_file).open()
+        made = Seal(statement, authorize(signing, Tag.SEAL, statement.data))
         if out:
             if out.exists():
                 raise FileExistsError(f"{out} is there already")
-            out.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-            emit({**document, "file": str(out)}, f"Sealed {statement.size} entries: {out}.")
+            out.write_text(made.text(), "utf-8")
+            emit(
+                {"seal": made.text(), "file": str(out)}, f"Sealed {statement.size} entries: {out}."
+            )
             return
     else:
         assert keep is not None
-        statement, signature = _read_seal(keep)
-    kept = seals.keep(desk.bank, statement, signature)
+        made = parse_seal(text_of(keep))
+    kept = seals.keep(desk.bank, made)
     lines = [
         ("sealed by", named(kept.name)),
         ("entries", str(kept.size)),
@@ -304,17 +305,6 @@ def seal(
         {"member": kept.member, "size": kept.size, "root": kept.root, "time": kept.time},
         facts(lines),
     )
-
-
-def _read_seal(file: Path) -> tuple[seals.Statement, Any]:
-    with file.open("rb") as data:
-        text = data.read(MAX_LINE).decode("utf-8", "replace")
-    try:
-        document = json.loads(text)
-        statement = json.dumps(document["seal"], sort_keys=True, separators=(",", ":"))
-        return seals.read_statement(statement.encode()), document["authorization"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Refusal(Code.BAD_FIELD, field="seal") from None
 
 
 COMMANDS = ()

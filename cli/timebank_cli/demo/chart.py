@@ -52,14 +52,16 @@ def circle_of(state: State) -> Circle:
             else:
                 flows[payer, payee, leg.currency] += leg.amount
     kinds = Counter(member.kind for member in state.all(Member))
+    # Credits are issued to a shop only for a payout that the bank sent back.
+    returned = flows["contra", "shop", CREDITS]
     return Circle(
-        deposited=flows["outside", "bank", EURO],
+        deposited=flows["outside", "bank", EURO] - returned,
         issued=flows["contra", "enterprise", CREDITS],
         rewarded=flows["enterprise", "person", CREDITS],
         spent=flows["person", "shop", CREDITS],
         worked=flows["shop", "enterprise", CREDITS],
-        redeemed=flows["shop", "redemption", CREDITS],
-        paid_out=flows["bank", "transit", EURO],
+        redeemed=flows["shop", "redemption", CREDITS] - returned,
+        paid_out=flows["bank", "transit", EURO] - returned,
         helped=flows["person", "person", HOURS],
         repaired=flows["person", "café", HOURS],
         parts=flows["person", "café", CREDITS],
@@ -75,7 +77,7 @@ def _groups(state: State) -> dict[str, str]:
     kinds = {member.id: str(member.kind) for member in state.all(Member)}
     owners = {account.id: account.owner for account in state.all(Account)}
     for posted in state.all(Posted):
-        if posted.type == "issue":
+        if posted.type == "issue" and kinds[owners[posted.legs[0].payee]] == "organisation":
             kinds[owners[posted.legs[0].payee]] = "enterprise"
     named = {member: "café" if kind == "organisation" else kind for member, kind in kinds.items()}
     return {

@@ -24,7 +24,7 @@ from timebank.services.drafts import Draft
 from timebank.services.pain import message_id
 from timebank.services.posting import Posted
 from timebank.services.statements import ZONE, local
-from timebank_cli.demo.banking import Booking, statement
+from timebank_cli.demo.banking import Booking, Part, statement
 from timebank_cli.demo.days import Event, Everyday, Plan, Week, at
 from timebank_cli.demo.neighbourhood import (
     AUDITORS,
@@ -48,7 +48,8 @@ DAYS = 7 * WEEKS
 SEED = 1968
 DEPOSIT = 50_000
 SMALL_DEPOSIT = 25_000
-PAYMENTS, STATEMENT = "payments-1.xml", "statement-1.xml"
+PAYMENTS = "payments-1.xml"
+STATEMENTS = ("statement-1.xml", "statement-2.xml")
 
 
 @dataclass
@@ -101,6 +102,7 @@ class Story:
             ],
             27: [(at(10), self.settle), (at(22), self.print_checkpoint)],
             29: [(at(9), self.pay_out)],
+            31: [(at(9), self.come_back)],
             32: [(at(10), self._deposit(DEPOSIT)), (at(11), self.issue)],
             53: [(at(17), self._hand_in("bart")), (at(19), self._deposit(SMALL_DEPOSIT))],
             54: [(at(20), self.propose_issue)],
@@ -272,15 +274,39 @@ class Story:
 
     def pay_out(self) -> None:
         """The bank has made the payments and says so; the euro in transit are gone."""
-        bank, day = self.wijk.bank, local(self.wijk.clock.now()).date().isoformat()
-        booked = Booking("BANK-0001", day, -self.payouts, batch=self.message)
-        data = statement(house.own_account(bank).account.iban, [booked])
-        (self.wijk.folder / STATEMENT).write_bytes(data)
-        bankfiles.import_file(bank, STATEMENT, data)
-        (line,) = bankfiles.unrecorded(bank)
-        draft = bankfiles.draft_record(bank, self._member("kees"), line.kept.line.id)
-        self.wijk.together(draft, "kees", "truus")
-        self._note(f"the bank pays the shops {shown(self.payouts, CREDITS)} euro: {STATEMENT}")
+        booked = Booking("BANK-0001", self._today(), -self.payouts, batch=self.message)
+        self._import(STATEMENTS[0], booked)
+        self._note(f"the bank pays the shops {shown(self.payouts, CREDITS)} euro: {STATEMENTS[0]}")
+
+    def come_back(self) -> None:
+        """One shop closed its account: the bank sends its euro back, it gets its credits again."""
+        bank = self.wijk.bank
+        (run,) = settlement.runs(bank)
+        payout = next(
+            one.payout for one in run.payouts if one.payout.member == self._member("dehoek")
+        )
+        part = Part(payout.reference, payout.amount, payout.sent_name, returned="AC04")
+        self._import(STATEMENTS[1], Booking("BANK-0002", self._today(), payout.amount, [part]))
+        (back,) = bankfiles.came_back(bank)
+        draft = bankfiles.draft_reissue(bank, self._member("truus"), back)
+        self.wijk.together(draft, "truus", "kees")
+        self._note(
+            f"the bank sends {shown(payout.amount, CREDITS)} back, the account is closed:"
+            f" {payout.name} gets the credits again"
+        )
+
+    def _import(self, name: str, *bookings: Booking) -> None:
+        """Kees imports the bank's statement; what is in it is recorded by two."""
+        bank = self.wijk.bank
+        data = statement(house.own_account(bank).account.iban, bookings)
+        (self.wijk.folder / name).write_bytes(data)
+        bankfiles.import_file(bank, name, data)
+        for line in bankfiles.unrecorded(bank):
+            draft = bankfiles.draft_record(bank, self._member("kees"), line.kept.line.id)
+            self.wijk.together(draft, "kees", "truus")
+
+    def _today(self) -> str:
+        return local(self.wijk.clock.now()).date().isoformat()
 
     def print_checkpoint(self) -> None:
         """The kascommissie puts a checkpoint on paper, to hold against the journal later."""

@@ -12,6 +12,7 @@ from timebank.journal import ProofError
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
 from timebank.ledger.replay import BrokenJournal
+from timebank.ledger.seals import Seal
 from timebank.services import auditing, seals
 from timebank.services.drafts import Draft, commit
 from timebank.services.reporting import making
@@ -156,7 +157,7 @@ def test_findings_and_seals_are_told(held: Village) -> None:
     world = held.world
     held.do(orders.SetRole(world.member("amina"), "auditor", True), "els", "farid")
     statement = seals.draft(held.bank)
-    seals.keep(held.bank, statement, authorize(world.key("amina"), Tag.SEAL, statement.data))
+    seals.keep(held.bank, Seal(statement, authorize(world.key("amina"), Tag.SEAL, statement.data)))
     report = making.from_bank(held.bank, YEAR)
     assert table(report, "findings", "findings").rows == ()
     ((who, _, size, root),) = table(report, "seals", "seals").rows

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from timebank.journal.checkpoints import Checkpoint
-from timebank.ledger.facts import Member
 from timebank.services import auditing, parameters, proofs, seals, selfcheck
 from timebank.services.bank import Bank
+from timebank.services.holdings import names_of
 from timebank.services.parameters import Name
 from timebank.services.proofs import Progress
 from timebank.services.reporting import banking, ledger, suspicions
@@ -24,7 +24,7 @@ from timebank.services.reporting.values import (
     Word,
 )
 from timebank.services.statements import day_bounds
-from timebank.storage import files, fold, people
+from timebank.storage import files, people
 from timebank.storage.engine import reading
 
 
@@ -102,13 +102,11 @@ def with_names(bank: Bank, report: Report) -> Report:
     """Return the report with names beside ids. Note the reading first (`readings.note`)."""
     wanted = members_in(report)
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(Member, member) for member in wanted])
-        hidden = {fact.id: fact.name for fact in facts if isinstance(fact, Member)}
-        names = people.names(conn, list(hidden.values()))
+        names = names_of(conn, wanted)
 
     def tell(cell: Cell) -> Cell:
         if isinstance(cell, Who):
-            return replace(cell, name=names.get(hidden.get(cell.member, ""), ""))
+            return replace(cell, name=names.get(cell.member, ""))
         return cell
 
     return report.told(tell)

@@ -9,14 +9,13 @@ from werkzeug.exceptions import NotFound
 
 from timebank.errors import Code, Refusal
 from timebank.journal import ProofError
+from timebank.ledger.seals import Seal, read_statement
 from timebank.services import auditing, seals
 from timebank.services.reporting import making
 from timebank.services.reporting.page import page
 from timebank.services.reporting.paper import paper
 from timebank.services.reporting.values import Report
-from timebank.services.seals import Statement
 from timebank.services.statements import local
-from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag
 from timebank.standalone import packing
 from timebank_web import findings
@@ -113,8 +112,7 @@ def seal() -> str:
 def keep_seal() -> ResponseReturnValue:
     """Keep a seal that whoever is looking has signed."""
     try:
-        statement, authorization = _signed(read_json())
-        kept = seals.keep(the_bank(), statement, authorization)
+        kept = seals.keep(the_bank(), _signed(read_json()))
     except Refusal as refusal:
         return refused(refusal)
     except ProofError:
@@ -127,13 +125,13 @@ def keep_seal() -> ResponseReturnValue:
     return {"state": "posted", "go": PATHS["audit"]}
 
 
-def _signed(sent: Any) -> tuple[Statement, Value]:
+def _signed(sent: Any) -> Seal:
     if not isinstance(sent, dict) or not isinstance(sent.get("order"), str):
         raise Refusal(Code.BAD_FIELD, field="seal")
     given = sent.get("authorizations")
     if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], dict):
         raise Refusal(Code.BAD_FIELD, field="authorizations")
-    return seals.read_statement(sent["order"].encode("utf-8", "replace")), given[0]
+    return Seal(read_statement(sent["order"].encode("utf-8", "replace")), given[0])
 
 
 # ---- to take home

@@ -26,7 +26,7 @@ from timebank_web.reward_words import (
 from timebank_web.signing import hidden_values, my_keys
 from timebank_web.texts import _
 from timebank_web.views.orders import refused
-from timebank_web.words import euro, money, when
+from timebank_web.words import euro, moment, money, when
 
 blueprint = Blueprint("reward", __name__)
 
@@ -66,7 +66,7 @@ def look(digest: str) -> str:
     return render_template(
         "reward_file.html",
         name=file.name,
-        sent=when(file.created),
+        sent=moment(file.created),
         wrong=[_wrong(line) for line in preview.of("wrong")],
         waits=[_waits(line) for line in waits],
         ready=[_ready(line, item) for line, item in zip(ready, drafts, strict=False)],
