@@ -69,4 +69,4 @@ def test_every_link_leads_somewhere(street: Street) -> None:
     for who in ("joop", "bart", "els", "truus"):
         browser = street.browser(who)
         for href in re.findall(r'class="row-link" href="([^"]+)"', browser.page("/meer")):
-            browser.page(href)
+            assert browser.get(href, follow_redirects=True).status_code == 200, href

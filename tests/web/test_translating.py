@@ -21,7 +21,7 @@ METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 DATA = {
     "joop", "bart", "amina", "Lindewijk", "Buurthuis", "Linde", "maandag", "localhost", "CSV",
-    "Nederlands",
+    "Nederlands", "Wft", "art", "lid", "onder", "dnb",
 }  # fmt: skip
 READ = {"alt", "aria-label", "placeholder", "title", "data-left-text", "data-title"}
 
