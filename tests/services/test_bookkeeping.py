@@ -8,10 +8,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant
 
-from tests.properties.machine import LedgerMachine
 from tests.services.conftest import ON_SQLITE, Village, hold_market
 from tests.services.formats.programs import check_programs
-from tests.services.test_machine import OnSqlite
+from tests.services.test_machine import OnSqlite, OnSqliteMachine
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
 from timebank.services import auditing
@@ -154,10 +153,8 @@ def _is(row: str, account: BookAccount, balance: int) -> bool:
     return row in ("sum", account.kind)
 
 
-class KeptMachine(LedgerMachine):
+class KeptMachine(OnSqliteMachine):
     """After every step of a random history the books add up to its journal."""
-
-    driver_class = OnSqlite
 
     @invariant()
     def the_books_are_the_journal(self) -> None:

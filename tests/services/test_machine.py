@@ -65,6 +65,11 @@ class OnSqlite:
 class OnSqliteMachine(LedgerMachine):
     driver_class = OnSqlite
 
+    def settles(self) -> bool:
+        """Not while euro left that stood behind credits, or went to shops unsettled."""
+        covered = self.model.circulating <= self.model.reserve
+        return covered and self.model.balances["@transit", "EUR"] <= 0
+
     def teardown(self) -> None:
         assert isinstance(self.driver, OnSqlite)
         assert auditing.check(self.driver.village.bank) == []
