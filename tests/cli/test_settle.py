@@ -494,3 +494,27 @@ def test_nothing_is_planned_or_posted_while_the_books_do_not_add_up(redeemed: Wi
     assert clean(redeemed)
     redeemed.do("settle", "run", file)
     assert settled(redeemed)
+
+
+def test_a_line_that_somebody_began_with_and_left_is_freed_by_a_withdrawal(redeemed: Wijk) -> None:
+    run(redeemed)
+    file = statement_file(redeemed, paid(redeemed))
+    killed(redeemed, "recording.sign_kept", "settle", "import", file, *redeemed.as_("Truus"))
+    (waits,) = imports(redeemed, paid(redeemed), by="Kees")["recorded"]
+    assert waits["seq"] is None, "it is Truus's, who has not signed"
+    left = redeemed.folder / "left.json"
+    redeemed.do("propose", "fetch", waits["identity"], left)
+    redeemed.do("withdraw", left, *redeemed.as_("Kees"))
+    (recorded,) = imports(redeemed, paid(redeemed), by="Kees")["recorded"]
+    assert recorded["seq"]
+    assert states(redeemed) == ["paid"]
+
+
+def test_a_payout_that_was_none_stops_settling_until_it_is_taken_back(redeemed: Wijk) -> None:
+    by = redeemed.as_("Truus")
+    redeemed.do("bank", "record", "out", "10,00", "--line", "fout", "--payout", *by)
+    redeemed.refuses("findings", "settle", "plan", "--to", redeemed.folder, *by)
+    redeemed.do("bank", "record", "in", "10,00", "--line", "terug", "--payout", *by)
+    redeemed.do("audit", "check")
+    run(redeemed)
+    assert settled(redeemed)

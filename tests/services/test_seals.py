@@ -109,6 +109,15 @@ def test_a_seal_on_another_history_is_refused_and_found_by_every_audit(
     assert audited.world.member("amina") in finding.detail
 
 
+def test_a_false_alarm_ends_when_two_coordinators_take_the_role(audited: Village) -> None:
+    with pytest.raises(ProofError):
+        sealed(audited, statement=replace(seals.draft(audited.bank), root="ab" * 32))
+    role = orders.SetRole(audited.world.member("amina"), "auditor", False)
+    audited.do(role, "els", "farid")
+    assert auditing.check(audited.bank) == []
+    assert seals.seals(audited.bank) == []
+
+
 def test_a_seal_changed_in_the_database_is_found(audited: Village) -> None:
     sealed(audited)
     with audited.raw() as conn:

@@ -14,7 +14,8 @@ from tests.services.conftest import (
     submission,
 )
 from tests.services.test_tampering import unguarded
-from timebank.errors import Down, Unavailable
+from timebank.errors import Down, Refusal, Unavailable
+from timebank.ledger import orders
 from timebank.services import selfcheck
 from timebank.services.posting import Posted, post
 from timebank.services.treasury_checks import TREASURY
@@ -203,3 +204,23 @@ def test_of_two_processes_one_checks(market_day: Village):
     assert selfcheck.claim(other.bank, "quick", now + 1)
     assert not selfcheck.claim(market_day.bank, "quick", now + 1)
     other.bank.close()
+
+
+def test_who_may_not_settle_cannot_have_the_books_checked(market_day: Village):
+    """A resident who sends settlements all day costs no more than any other refused order."""
+    world = market_day.world
+    body = orders.Settle(
+        "WIJK",
+        world.system("transit"),
+        world.system("outside"),
+        (orders.Payout("ab" * 32, world.account("bart", "WIJK"), 5),),
+        "cd" * 32,
+    )
+    before = selfcheck.last_run(market_day.bank, "quick")
+    market_day.wait(60)
+    with pytest.raises(Refusal):
+        market_day.do(body, "joop")
+    assert selfcheck.last_run(market_day.bank, "quick") == before
+    with pytest.raises(Refusal):
+        market_day.do(body, "joop", "truus", "kees")
+    assert selfcheck.last_run(market_day.bank, "quick").finished == market_day.clock.now()

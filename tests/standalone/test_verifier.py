@@ -17,6 +17,11 @@ from tests.verifier.mutations import Book, books_of, mutation
 from tests.verifier.receipts import receipt
 from tests.verifier.sealing import canonical, checkpoint, leaf, seal
 from tests.world import LOG_KEY_SEED
+from timebank.journal.merkle import Frontier, leaf_hash
+from timebank.ledger import orders
+from timebank.ledger.seals import Seal, Statement
+from timebank.signing.authorizations import authorize
+from timebank.signing.messages import Tag
 from timebank.standalone import packing
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "bundles"
@@ -170,3 +175,30 @@ def test_the_file_holds_the_pure_layers_and_nothing_that_posts(verifier: Path) -
     assert {"__main__.py", "timebank/ledger/rules/payments.py", "licenses/ecdsa"} <= set(names)
     assert not [name for name in names if "storage" in name or "test" in name.split("/")[-1]]
     assert {info.date_time[0] for info in zipfile.ZipFile(verifier).infolist()} == {1980}
+
+
+def test_a_seal_must_hold_in_the_bundle(verifier: Path, tmp_path: Path) -> None:
+    town = Town()
+    town.do(orders.SetRole(town.member("amina"), "auditor", True), "els", "farid")
+    ledger, root = town.genesis.order.ledger, merkle_root(town.entries)
+    bundle = tmp_path / "bundle"
+    bundle.write_bytes(seal(ledger, town.entries, LOG_KEY_SEED))
+    for name, who, said, status in (
+        ("good", "amina", root, 0),
+        ("other", "amina", "ab" * 32, 1),
+        ("no auditor", "joop", root, 1),
+    ):
+        statement = Statement(ledger, said, len(town.entries), town.now)
+        path = tmp_path / name
+        made = Seal(statement, authorize(town.key(who), Tag.SEAL, statement.data))
+        path.write_text(made.text())
+        done = run(verifier, bundle, "--ledger", ledger, "--seal", path)
+        assert done.returncode == status, (name, done.stderr)
+    assert (
+        town.member("amina")
+        in run(verifier, bundle, "--ledger", ledger, "--seal", tmp_path / "good").stdout
+    )
+
+
+def merkle_root(entries: list[bytes]) -> str:
+    return Frontier().extend([leaf_hash(each) for each in entries])[0].root().hex()

@@ -196,6 +196,8 @@ def test_a_line_that_waits_is_paid_after_a_treasurer_wrote_down_why(wijk: Street
     werk.post(address, json=sign(wijk, page))
     assert wijk.balance("amina", "WIJK") == 20_000
 
+    assert "1 beloning wacht." in truus.page("/week")
+    assert "beloning" not in wijk.browser("els").page("/week")
     waiting = truus.page("/toestaan")
     assert "amina, september 2026" in waiting
     assert "thee schenken, 21-09-2026" in waiting
@@ -206,6 +208,7 @@ def test_a_line_that_waits_is_paid_after_a_treasurer_wrote_down_why(wijk: Street
     assert truus.post("/toestaan", data=form).status_code == 303
     after = truus.page("/toestaan")
     assert "Er wacht niets." in after
+    assert "beloning" not in truus.page("/week")
     assert "extra klus na de storm" in after
 
     werk.post(address, json=sign(wijk, werk.page(address)))

@@ -95,7 +95,7 @@ def post(bank: Bank, submissions: Sequence[Submission]) -> list[Outcome]:
     decided: _Answer = {}
     if good:
         call = _Call(list(_groups(good)), _openings(submissions))
-        with selfcheck.around(bank, [item.order for item in good]):
+        with selfcheck.around(bank, good):
             decided = bank.posting.share(call, lambda calls: _decide_all(bank, calls))
     return [item if isinstance(item, Refused) else decided[item.order.identity] for item in checked]
 

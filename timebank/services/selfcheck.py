@@ -9,15 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from timebank.errors import Down, TimebankError, Unavailable
 from timebank.ledger.entries import parse_entry, verify_entry
-from timebank.ledger.orders import Order
+from timebank.ledger.facts import Governance, Holders, MemberKey
+from timebank.ledger.verified import VerifiedOrder
 from timebank.services import auditing
 from timebank.services.auditing import Audit, Check
 from timebank.services.bank import Bank
 from timebank.services.proofs import Progress
 from timebank.services.treasury_checks import TREASURY
-from timebank.storage import checks, journal
+from timebank.storage import checks, fold, journal
 from timebank.storage.checks import Depth, Kept
 from timebank.storage.engine import reading, writing
 
@@ -57,21 +60,43 @@ def require_clean(bank: Bank) -> None:
 
 
 @contextmanager
-def around(bank: Bank, orders: Sequence[Order]) -> Iterator[None]:
+def around(bank: Bank, orders: Sequence[VerifiedOrder]) -> Iterator[None]:
     """Check quickly before and after orders are posted of which one settles; else do nothing.
 
     Whatever road it comes by, no euro leaves on books that do not add up, nor does that go unseen.
     What is posted already gets its receipt, whatever was found since. Raises Unavailable FINDINGS.
     """
-    settling = [order.identity for order in orders if order.header.type == "settle"]
+    settling = [item for item in orders if item.order.header.type == "settle"]
+    serious = False
     if settling:
         with reading(bank.engine) as conn:
-            posted = journal.find_entries(conn, settling)
-        if len(posted) < len(settling):
+            posted = journal.find_entries(conn, [item.order.identity for item in settling])
+            new = [item for item in settling if item.order.identity not in posted]
+            serious = _by_settlers(conn, new)
+        if serious:
             require_clean(bank)
     yield
-    if settling:
+    if serious:
         quick(bank)
+
+
+def _by_settlers(conn: Connection, orders: Sequence[VerifiedOrder]) -> bool:
+    """Whether anybody who may approve settlements signed one of these.
+
+    The rules refuse all others anyhow, so nobody else can have the books checked as often as they
+    like.
+    """
+    roles = {
+        threshold.role
+        for governance in fold.every(conn, Governance)
+        for threshold in governance.thresholds
+        if threshold.type == "settle"
+    }
+    holders = fold.load_facts(conn, [(Holders, role) for role in roles])
+    may = {member for fact in holders if isinstance(fact, Holders) for member in fact.members}
+    keys = {signed.key_id for item in orders for signed in item.signed}
+    signers = fold.load_facts(conn, [(MemberKey, key) for key in keys])
+    return any(isinstance(fact, MemberKey) and fact.member in may for fact in signers)
 
 
 def claim(bank: Bank, depth: Depth, since: int) -> bool:

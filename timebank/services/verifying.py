@@ -57,7 +57,7 @@ def checked(entries: Iterable[bytes]) -> Iterator[Checked]:
 def _check_in_processes(
     piece: list[Numbered], failure: TimebankError | None, numbered: Iterator[Numbered]
 ) -> Iterator[Checked]:
-    workers = os.cpu_count() or 1
+    workers = min(os.cpu_count() or 1, 61)  # Windows waits for no more at once
     # Ctrl-C is for this process, which then ends the others.
     with ProcessPoolExecutor(workers, None, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         ahead: deque[tuple[list[Numbered], Future[list[Checked]]]] = deque()

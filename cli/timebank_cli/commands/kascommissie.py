@@ -170,7 +170,9 @@ def _printed(found: Report, words: Words) -> str:
                 continue
             heads = [words.say(f"head.{head}") for head in each.heads]
             right = " ".join(
-                head for head, cell in zip(heads, each.rows[0], strict=True) if is_figure(cell)
+                words.say(f"head.{head}")
+                for head, cell in zip(each.heads, each.rows[0], strict=True)
+                if is_figure(head, cell)
             )
             rows = [[words.cell(cell) for cell in row] for row in each.rows]
             parts.append(f"{words.title(each)}\n{table(heads, rows, right=right)}")

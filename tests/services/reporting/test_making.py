@@ -18,6 +18,7 @@ from timebank.services.drafts import Draft, commit
 from timebank.services.reporting import making
 from timebank.services.reporting.page import page
 from timebank.services.reporting.paper import paper
+from timebank.services.reporting.showing import Words
 from timebank.services.reporting.values import (
     Cell,
     Hidden,
@@ -212,3 +213,21 @@ def test_a_hostile_text_stays_a_text(held: Village) -> None:
 
 def test_every_word_of_the_report_is_there_in_both_languages() -> None:
     assert DUTCH.keys() == ENGLISH.keys()
+
+
+@pytest.mark.parametrize(
+    ("minor", "unit", "dutch", "english"),
+    [
+        (100_000_000, "cent", "1.000.000,00 EUR", "1,000,000.00 EUR"),
+        (-123_456, "cent", "\N{MINUS SIGN}1.234,56 EUR", "\N{MINUS SIGN}1,234.56 EUR"),
+        (-5, "cent", "\N{MINUS SIGN}0,05 EUR", "\N{MINUS SIGN}0.05 EUR"),
+        (0, "cent", "0,00 EUR", "0.00 EUR"),
+        (90, "minute", "1:30 EUR", "1:30 EUR"),
+        (-90_000, "minute", "\N{MINUS SIGN}1.500:00 EUR", "\N{MINUS SIGN}1,500:00 EUR"),
+    ],
+)
+def test_amounts_are_written_as_the_language_has_them(
+    minor: int, unit: str, dutch: str, english: str
+) -> None:
+    amount = Money(minor, "EUR", unit)
+    assert [Words.of(each).cell(amount) for each in ("nl", "en")] == [dutch, english]

@@ -59,7 +59,7 @@ def paper(report: Report, language: str = "nl") -> bytes:
 
 
 def _section(sheets: FPDF, section: Section, words: Words) -> None:
-    if sheets.will_page_break(32):
+    if sheets.will_page_break(48):
         sheets.add_page()
     sheets.ln(3)
     _text(sheets, words.say(f"section.{section.key}"), 13, "B", after=0.5)
@@ -82,7 +82,10 @@ def _table(sheets: FPDF, table: Table, words: Words) -> None:
     first = table.rows[0]
     with sheets.table(
         col_widths=tuple(_WIDTHS.get(head, 1.5) for head in table.heads),
-        text_align=tuple("RIGHT" if is_figure(cell) else "LEFT" for cell in first),
+        text_align=tuple(
+            "RIGHT" if is_figure(head, cell) else "LEFT"
+            for head, cell in zip(table.heads, first, strict=True)
+        ),
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         cell_fill_color=LINE,
         cell_fill_mode=TableCellFillMode.NONE,

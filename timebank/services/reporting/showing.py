@@ -9,6 +9,7 @@ from timebank.services.statements import local
 from timebank.units import Unit, show_amount
 
 MINUS = "\u2212"
+_NAMES = {"entry", "of_entry", "group"}
 _SHORT = 12
 _HEX = 64
 
@@ -37,9 +38,7 @@ class Words:
         """Return what stands in a cell."""
         match cell:
             case Money():
-                shown = show_amount(cell.minor, Unit(cell.unit))
-                written = shown if self.code == "nl" else shown.replace(",", ".")
-                return f"{written} {cell.currency}".replace("-", MINUS)
+                return f"{self._amount(cell)} {cell.currency}".replace("-", MINUS)
             case Moment():
                 day, dutch = local(cell.seconds), self.code == "nl"
                 return f"{day.day}-{day.month}-{day.year}" if dutch else f"{day:%Y-%m-%d}"
@@ -51,10 +50,18 @@ class Words:
                 return self.table[cell.key]
         return str(cell)
 
+    def _amount(self, money: Money) -> str:
+        """The amount, with its thousands apart."""
+        shown = show_amount(money.minor, Unit(money.unit))
+        whole, mark, rest = shown.partition("," if money.unit == "cent" else ":")
+        point, comma = (".", ",") if self.code == "nl" else (",", ".")
+        apart = f"{int(whole):,}".replace(",", point) if int(whole) else whole
+        return f"{apart}{comma if mark == ',' else mark}{rest}"
 
-def is_figure(cell: Cell) -> bool:
-    """Say whether a cell lines up at the right."""
-    return isinstance(cell, Money | int)
+
+def is_figure(head: str, cell: Cell) -> bool:
+    """Say whether a cell under this head lines up at the right; numbers that are names do not."""
+    return isinstance(cell, Money | int) and head not in _NAMES
 
 
 def is_day(cell: Cell) -> bool:

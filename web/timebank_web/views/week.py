@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
+from timebank.services import allowances
 from timebank.services import week as services
 from timebank.services.volume import Volume
 from timebank.services.week import BudgetLeft, Tasks
@@ -32,12 +33,23 @@ def this_week() -> str:
         proposals=[line(one, stands) for one, stands in found.tasks.proposals],
         **_paying(found.tasks),
         pays="treasurer" in me().roles,
+        rewards=_rewards() if "treasurer" in me().roles else "",
         findings=findings.standing(the_bank()),
         last_look=findings.last_look(the_bank()),
         cover=[row for item in found.cover for row in cover_rows(item)],
         budgets=[_budget(budget) for budget in found.budgets],
         volumes=[_volume(volume) for volume in found.volumes],
     )
+
+
+def _rewards() -> str:
+    """How many reward lines wait for a treasurer's reason; read here, not on every home."""
+    found = {
+        (one.payer, line.order_id) for one in allowances.waiting(the_bank()) for line in one.lines
+    }
+    if not found:
+        return ""
+    return ngettext("%(num)s beloning wacht", "%(num)s beloningen wachten", len(found))
 
 
 def _paying(tasks: Tasks) -> dict[str, Any]:
