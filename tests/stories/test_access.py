@@ -113,6 +113,7 @@ VISITS = {
         "/voorstellen/nieuw/<kind>",
         "/uitbetalen",
         "/uitbetalen/<identity>",
+        "/naar-buiten",
     ),
 }
 

@@ -66,6 +66,7 @@ def test_who_signs_a_settlement_last_is_told_that_it_waits(street: Street) -> No
     assert "Getekend, maar het kan nu niet geboekt worden." in page
     assert "Er wordt nu niets uitbetaald" in page
     assert "Boek het nu" in page
+    assert "Uitgevoerd" not in page
     with street.raw() as raw:
         raw.execute(SPOIL.replace("+", "-"))
     assert kees.post(f"{path}/boeken").status_code == 302
