@@ -69,7 +69,7 @@ def test_the_steps_come_in_order_and_the_name_can_be_changed(street):
     assert "U heet hier Goede naam." in browser.page(f"/U/{code}")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\x00", "\u202egnaj"])
+@pytest.mark.parametrize("name", ["", "   ", "\u202egnaj"])
 def test_a_name_is_asked_until_there_is_one(street, name):
     answer = street.browser().post(f"/U/{invite(street)}", {"name": name})
     assert answer.status_code == 422
