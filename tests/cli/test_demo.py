@@ -225,6 +225,67 @@ def test_everybody_has_a_key_file_of_their_own_that_only_they_can_read(
     assert len(owners) == len(files)
 
 
+# ---- the year report
+
+
+@pytest.fixture(name="reports", scope="module")
+def _reports(run: Run) -> list[dict[str, Any]]:
+    """The report from the database, and from bundle and bank files alone; sections by key."""
+    (html,) = run.folder.glob("report-*.html")
+    year = html.stem.removeprefix("report-")
+    files = [item for file in sorted(run.folder.glob("*.xml")) for item in ("--bank-file", file)]
+    alone = [*files, "--bundle", run.folder / "bundle.txt", "--ledger", run.ledger]
+    asked = (["--database", run.folder / "ledger.db", "audit", "report"], ["audit", "report"])
+    found = []
+    for command, more in zip(asked, ([], alone), strict=True):
+        args = [*command, "--year", year, *more, "--json"]
+        result = CliRunner().invoke(main, [str(arg) for arg in args])
+        assert result.exit_code == 0, result.output
+        found.append({part["key"]: part for part in json.loads(result.stdout)["sections"]})
+    return found
+
+
+def rows(section: dict[str, Any], table: str) -> list[list[str]]:
+    (found,) = (item for item in section["tables"] if item["key"] == table)
+    return list(found["rows"])
+
+
+def test_the_year_report_finds_nothing_and_two_have_sealed_its_end(
+    run: Run, verdict: Verdict, reports: list[dict[str, Any]]
+) -> None:
+    of_database, _ = reports
+    assert rows(of_database["findings"], "findings") == []
+    sealed = rows(of_database["seals"], "seals")
+    assert [row[2:] for row in sealed] == [
+        [str(verdict.checkpoint.size), verdict.checkpoint.root.hex()]
+    ] * 2
+    assert next(run.folder.glob("report-*.pdf")).read_bytes().startswith(b"%PDF-")
+
+
+def test_every_figure_of_the_year_report_follows_from_bundle_and_bank_files(
+    reports: list[dict[str, Any]],
+) -> None:
+    of_database, alone = reports
+    assert set(of_database) - set(alone) == {"findings", "seals"}
+    for key, section in alone.items():
+        figures = [
+            [[_without_texts(row) for row in table["rows"]] for table in found[key]["tables"]]
+            for found in (of_database, alone)
+        ]
+        # A file may have another name elsewhere, and so another place in the list.
+        assert [sorted(table) for table in figures[0]] == [sorted(table) for table in figures[1]]
+        assert section["source"] in ("journal", "bank")
+
+
+def _without_texts(row: list[str]) -> list[str]:
+    return [cell for cell in row if "sha256" not in cell and "(" not in cell and ".xml" not in cell]
+
+
+def test_journal_and_bank_say_the_same(reports: list[dict[str, Any]]) -> None:
+    for found in reports:
+        assert rows(found["bank_files"], "unmatched") == []
+
+
 # ---- what it leaves behind
 
 

@@ -61,7 +61,7 @@ def demo(
 
     held = report.balances(wijk)
     _say(f"\n{report.balance_table(held)}")
-    shown = showing.show(wijk.bank, folder, story.paper, story.keepsake)
+    shown = showing.show(wijk.bank, folder, story.paper, story.keepsake, story.treasury.bank_files)
     sums = report.trial_balance(shown.verdict.state)
     circle = chart.circle_of(shown.verdict.state)
     found = treasury.cover(wijk.bank)

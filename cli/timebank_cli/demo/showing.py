@@ -1,6 +1,7 @@
 """What the demo leaves in its folder, and the proof that it is right: audit, bundle, receipt."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,11 @@ from timebank.services import auditing, proofs, receipts, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.posting import Posted
 from timebank.services.proofs import Verdict
+from timebank.services.reporting import making
+from timebank.services.reporting.page import page
+from timebank.services.reporting.paper import paper as paper_of
 from timebank.services.selfcheck import Finding
+from timebank.services.statements import local
 from timebank_cli.demo.wijk import PASSPHRASE
 from timebank_cli.output import progress
 from timebank_cli.refusals import Stop
@@ -43,8 +48,12 @@ def prepare(folder: Path) -> None:
     )
 
 
-def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
+def show(
+    bank: Bank, folder: Path, paper: str, keepsake: Posted, bank_files: Sequence[str]
+) -> Shown:
     """Audit the ledger; export it and verify the bundle alone; hand out and check a receipt.
+
+    And write the year report, that anybody can make again from the bundle and the bank's files.
 
     Raises ProofError, BrokenJournal or Refusal where the bundle or the receipt does not hold.
     """
@@ -60,7 +69,22 @@ def show(bank: Bank, folder: Path, paper: str, keepsake: Posted) -> Shown:
     receipt = receipts.receipt(bank, keepsake.identity)
     proofs.check_receipt(receipt, bank.ledger)
     (folder / RECEIPT).write_text(receipt, encoding="utf-8")
-    return Shown(findings, bundle, verdict, _text(findings, verdict, folder, bank.ledger))
+    text = _text(findings, verdict, folder, bank.ledger)
+    return Shown(findings, bundle, verdict, f"{text}\n{_report(bank, folder, bank_files)}")
+
+
+def _report(bank: Bank, folder: Path, bank_files: Sequence[str]) -> str:
+    year = local(bank.clock.now()).year
+    report = making.from_bank(bank, year)
+    html = folder / f"report-{year}.html"
+    html.write_text(page(report, "nl"), "utf-8")
+    html.with_suffix(".pdf").write_bytes(paper_of(report, "nl"))
+    beside = " ".join(f"--bank-file {folder / name}" for name in bank_files)
+    return (
+        f"Year report: {html}, and a PDF beside it. From the bundle and the bank's files alone:\n"
+        f"        timebank audit report --year {year} {beside} --bundle {folder / BUNDLE}"
+        f" --ledger {bank.ledger}"
+    )
 
 
 def _text(findings: tuple[Finding, ...], verdict: Verdict, folder: Path, ledger: str) -> str:

@@ -4,7 +4,7 @@ It is the same story each time, because chance is seeded; only ids, keys and sal
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -12,19 +12,13 @@ from timebank import ids
 from timebank.errors import Refusal
 from timebank.ledger import orders
 from timebank.services import (
-    bankfiles,
-    house,
     membership,
     payments,
     receipts,
-    settlement,
     treasury,
 )
-from timebank.services.drafts import Draft
-from timebank.services.pain import message_id
 from timebank.services.posting import Posted
-from timebank.services.statements import ZONE, local
-from timebank_cli.demo.banking import Booking, Part, statement
+from timebank.services.statements import ZONE
 from timebank_cli.demo.days import Event, Everyday, Plan, Week, at
 from timebank_cli.demo.neighbourhood import (
     AUDITORS,
@@ -40,6 +34,7 @@ from timebank_cli.demo.neighbourhood import (
     Resident,
     shown,
 )
+from timebank_cli.demo.treasurers import Treasury
 from timebank_cli.demo.wijk import Wijk
 from timebank_cli.refusals import tell_error
 
@@ -48,8 +43,6 @@ DAYS = 7 * WEEKS
 SEED = 1968
 DEPOSIT = 50_000
 SMALL_DEPOSIT = 25_000
-PAYMENTS = "payments-1.xml"
-STATEMENTS = ("statement-1.xml", "statement-2.xml")
 
 
 @dataclass
@@ -58,15 +51,15 @@ class Story:
 
     wijk: Wijk
     first: date
+    treasury: Treasury = field(init=False)
     week: Week = field(init=False)
     keepsake: Posted = field(init=False)
     """The payment whose receipt Joop keeps."""
-    payouts: int = field(init=False)
-    """What the settlement pays out, in cents."""
-    message: str = field(init=False)
-    """The id of its payment file, by which the bank books it."""
     paper: str = ""
     """The checkpoint that the kascommissie printed half-way."""
+
+    def __post_init__(self) -> None:
+        self.treasury = Treasury(self.wijk)
 
     def weeks(self) -> Iterator[Week]:
         """Play the story; yield each week when it is over."""
@@ -89,7 +82,7 @@ class Story:
             1: [(at(10), self._join("farid", newcomers[9:18]))],
             2: [(at(10), self._join("els", newcomers[18:]))],
             3: [(at(15), self.appoint_auditors)],
-            4: [(at(10), self._deposit(DEPOSIT)), (at(11), self.issue)],
+            4: self._fund(DEPOSIT),
             9: [(at(14), self.mend_bicycle)],
             10: [(at(12), self.add_tablet)],
             16: [(at(15), self.buy_too_much)],
@@ -100,12 +93,19 @@ class Story:
                 (at(10), self.go_on_with_tablet),
                 (at(17), self._hand_in("bart", "ozkan", "dehoek")),
             ],
-            27: [(at(10), self.settle), (at(22), self.print_checkpoint)],
-            29: [(at(9), self.pay_out)],
-            31: [(at(9), self.come_back)],
-            32: [(at(10), self._deposit(DEPOSIT)), (at(11), self.issue)],
-            53: [(at(17), self._hand_in("bart")), (at(19), self._deposit(SMALL_DEPOSIT))],
+            27: [
+                (at(10), self._chapter(self.treasury.settle)),
+                (at(22), self.print_checkpoint),
+            ],
+            29: [(at(9), self._chapter(self.treasury.pay_out))],
+            31: [(at(9), self._chapter(self.treasury.come_back))],
+            32: self._fund(DEPOSIT),
+            53: [
+                (at(17), self._hand_in("bart")),
+                (at(19), self._chapter(lambda: self.treasury.deposit(SMALL_DEPOSIT))),
+            ],
             54: [(at(20), self.propose_issue)],
+            55: [(at(20), self._chapter(self.treasury.seal))],
         }
         for day, (payer, payee, cents, memo) in zip(
             (15, 23, 30, 37, 44, 51), BETWEEN_BUSINESSES, strict=True
@@ -135,23 +135,19 @@ class Story:
 
     # ---- money comes in
 
-    def _deposit(self, cents: int) -> Event:
-        def event() -> None:
-            line = "Woningcorporatie, onderhoud portieken en binnentuin"
-            draft = treasury.draft_record_bank(self.wijk.bank, self._member("truus"), cents, line)
-            self.wijk.together(draft, "truus", "kees")
-            self._note(f"the housing corporation deposits {shown(cents, CREDITS)} euro")
+    def _fund(self, cents: int) -> Plan:
+        return [
+            (at(10), self._chapter(lambda: self.treasury.deposit(cents))),
+            (at(11), self._chapter(lambda: self.treasury.issue(cents))),
+        ]
 
-        return event
-
-    def issue(self) -> None:
-        """Two treasurers bring as many credits into circulation as were deposited."""
-        self.wijk.together(self._issue("truus", DEPOSIT), "truus", "kees")
-        self._note(f"Truus and Kees issue {shown(DEPOSIT, CREDITS)} credits to {ENTERPRISE.name}")
+    def _chapter(self, told: Callable[[], str]) -> Event:
+        """What the treasurers do, told by themselves."""
+        return lambda: self._note(told())
 
     def propose_issue(self) -> None:
         """Something for the treasurers' screen: it still waits when the demo is over."""
-        self.wijk.propose(self._issue("kees", SMALL_DEPOSIT), "kees")
+        self.wijk.propose(self.treasury.draft_issue("kees", SMALL_DEPOSIT), "kees")
         self._note(f"Kees proposes to issue {shown(SMALL_DEPOSIT, CREDITS)}; Truus has yet to sign")
 
     def sign_alone(self) -> None:
@@ -162,16 +158,6 @@ class Story:
             self.wijk.post(draft, self.wijk.who["kees"].key)
         except Refusal as refusal:
             self._refused("Kees alone books a deposit of 5000,00", refusal)
-
-    def _issue(self, author: str, cents: int) -> Draft:
-        return treasury.draft_issue(
-            self.wijk.bank,
-            self._member(author),
-            self._member(ENTERPRISE.handle),
-            CREDITS,
-            cents,
-            "werk in de wijk",
-        )
 
     # ---- neighbours
 
@@ -259,54 +245,7 @@ class Story:
 
         return event
 
-    # ---- paying out
-
-    def settle(self) -> None:
-        """Two treasurers approve one payment file; the credits are retired."""
-        bank = self.wijk.bank
-        (planned,) = settlement.plan(bank, self._member("truus"), CREDITS).runs
-        posted = self.wijk.together(planned.draft, "truus", "kees")
-        file = settlement.posted_file(bank, posted.identity)
-        (self.wijk.folder / PAYMENTS).write_bytes(file.data)
-        self.payouts = sum(item.amount for item in planned.payouts)
-        self.message = message_id([item.redemption for item in planned.payouts])
-        self._note(f"Truus and Kees settle {shown(self.payouts, CREDITS)}: {PAYMENTS}")
-
-    def pay_out(self) -> None:
-        """The bank has made the payments and says so; the euro in transit are gone."""
-        booked = Booking("BANK-0001", self._today(), -self.payouts, batch=self.message)
-        self._import(STATEMENTS[0], booked)
-        self._note(f"the bank pays the shops {shown(self.payouts, CREDITS)} euro: {STATEMENTS[0]}")
-
-    def come_back(self) -> None:
-        """One shop closed its account: the bank sends its euro back, it gets its credits again."""
-        bank = self.wijk.bank
-        (run,) = settlement.runs(bank)
-        payout = next(
-            one.payout for one in run.payouts if one.payout.member == self._member("dehoek")
-        )
-        part = Part(payout.reference, payout.amount, payout.sent_name, returned="AC04")
-        self._import(STATEMENTS[1], Booking("BANK-0002", self._today(), payout.amount, [part]))
-        (back,) = bankfiles.came_back(bank)
-        draft = bankfiles.draft_reissue(bank, self._member("truus"), back)
-        self.wijk.together(draft, "truus", "kees")
-        self._note(
-            f"the bank sends {shown(payout.amount, CREDITS)} back, the account is closed:"
-            f" {payout.name} gets the credits again"
-        )
-
-    def _import(self, name: str, *bookings: Booking) -> None:
-        """Kees imports the bank's statement; what is in it is recorded by two."""
-        bank = self.wijk.bank
-        data = statement(house.own_account(bank).account.iban, bookings)
-        (self.wijk.folder / name).write_bytes(data)
-        bankfiles.import_file(bank, name, data)
-        for line in bankfiles.unrecorded(bank):
-            draft = bankfiles.draft_record(bank, self._member("kees"), line.kept.line.id)
-            self.wijk.together(draft, "kees", "truus")
-
-    def _today(self) -> str:
-        return local(self.wijk.clock.now()).date().isoformat()
+    # ---- checking
 
     def print_checkpoint(self) -> None:
         """The kascommissie puts a checkpoint on paper, to hold against the journal later."""
