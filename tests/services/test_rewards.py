@@ -8,7 +8,7 @@ from tests.services.conftest import Village, new_village
 from tests.services.test_statements import names
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.services import allowances, auditing, payments, requests, rewards
+from timebank.services import allowances, auditing, payments, requests, reward_lines, rewards
 from timebank.services.parameters import Name
 from timebank.services.periods import Period
 from timebank.services.posting import post
@@ -37,8 +37,8 @@ def line(person: str, amount: str, job: str = "plein vegen") -> str:
     return f"{person};{amount};{TODAY};{job}"
 
 
-def look(wijk: Village, content: bytes, payer: str = "werk") -> rewards.Preview:
-    return rewards.look(wijk.bank, wijk.world.member(payer), content)
+def look(wijk: Village, content: bytes, payer: str = "werk") -> reward_lines.Preview:
+    return reward_lines.look(wijk.bank, wijk.world.member(payer), content)
 
 
 def signing(wijk: Village, name: str = "werk"):
@@ -49,7 +49,7 @@ def signing(wijk: Village, name: str = "werk"):
     return sign
 
 
-def run(wijk: Village, content: bytes, done=lambda count: None) -> rewards.Preview:
+def run(wijk: Village, content: bytes, done=lambda count: None) -> reward_lines.Preview:
     return rewards.run(wijk.bank, wijk.world.member("werk"), content, signing(wijk), done)
 
 
@@ -104,7 +104,7 @@ def test_with_one_line_wrong_nobody_is_paid(wijk):
     assert states == ["ready", "wrong", "ready"]
 
 
-def one(wijk: Village, text: str) -> rewards.Line:
+def one(wijk: Village, text: str) -> reward_lines.Line:
     (found,) = look(wijk, file(text)).lines
     return found
 
@@ -267,7 +267,7 @@ def test_an_order_id_gives_nothing_away(wijk):
     """Who reads the journal and guesses a line must not see that it was right."""
     first = look(wijk, FOUR).lines[0].order_id
     with writing(wijk.bank.engine) as conn:
-        people.keep_setting(conn, rewards.SECRET, "00" * 32)
+        people.keep_setting(conn, reward_lines.SECRET, "00" * 32)
     assert look(wijk, FOUR).lines[0].order_id != first
 
 

@@ -192,6 +192,20 @@ def test_a_neighbour_gives_hours_back_to_the_minute(street: Street) -> None:
     assert street.balance("joop") == 0
 
 
+def test_a_part_goes_back_in_both_currencies_at_once(busy: Street) -> None:
+    legs = (busy.world.leg("joop", "werk", 30), busy.world.leg("joop", "werk", 450, "WIJK"))
+    identity = busy.do(orders.Pay(legs), "joop").identity
+    hours, credits = busy.balance("joop"), busy.balance("joop", "WIJK")
+    werk = busy.browser("werk")
+    asked = {"kind": "both", "minutes": "15", "credits": "2,00"}
+    check = werk.post(f"/teruggeven/{identity}", asked).text
+    assert "15 min en 2,00 credits" in check
+    assert werk.sign(check).get_json()["state"] == "posted"
+    assert busy.balance("joop") == hours + 15
+    assert busy.balance("joop", "WIJK") == credits + 200
+    assert "15 min en 2,50 credits" in werk.page(f"/teruggeven/{identity}")
+
+
 # ---- the day
 
 

@@ -14,7 +14,7 @@ from timebank.services.drafts import MAX_TEXT, tidy
 from timebank.services.parameters import Found
 from timebank.services.periods import Period
 from timebank.services.reward_file import BadFile
-from timebank.services.rewards import Line, look
+from timebank.services.reward_lines import Line, look
 from timebank.storage import rewards
 from timebank.storage.engine import reading, writing
 from timebank.storage.rewards import Allowance

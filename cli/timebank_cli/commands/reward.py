@@ -21,7 +21,8 @@ from timebank.services.reward_file import (
     FileProblem,
     Problem,
 )
-from timebank.services.rewards import Above, Line, NotReady, Preview, Total
+from timebank.services.reward_lines import Above, Line, Preview, Total, look
+from timebank.services.rewards import NotReady
 from timebank.signing.authorizations import authorize_batch
 from timebank.signing.canonical import Value
 from timebank.units import Unit, show_amount
@@ -174,7 +175,7 @@ def _read(file: Path) -> bytes:
 
 def _look(desk: Desk, payer: str, content: bytes) -> Preview:
     try:
-        return rewards.look(desk.bank, payer, content)
+        return look(desk.bank, payer, content)
     except BadFile as bad:
         words = FILE_PROBLEMS[bad.problem]
         if bad.detail:

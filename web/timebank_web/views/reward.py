@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from timebank import ids
 from timebank.errors import Code, Refusal
-from timebank.services import receipts, rewards
+from timebank.services import receipts, reward_lines, rewards
 from timebank.services.drafts import Draft, read_submission, tidy
 from timebank.services.reward_file import MAX_BYTES, BadFile, FileProblem, read_table
-from timebank.services.rewards import Line, Preview, Total
+from timebank.services.reward_lines import Line, Preview, Total
 from timebank.services.statements import local
 from timebank.signing.authorizations import MAX_BATCH
 from timebank_web.current import me, organisation, read_json, rp_id, the_bank
@@ -60,7 +60,7 @@ def look(digest: str) -> str:
     """What a file would do, what of it was done, and the signature for what can be done now."""
     bank = the_bank()
     file = rewards.kept_file(bank, me().id, digest)
-    preview = rewards.look(bank, me().id, file.content)
+    preview = reward_lines.look(bank, me().id, file.content)
     drafts = rewards.draft(bank, preview) if preview.can_pay else []
     ready, paid, waits = (preview.of(state) for state in ("ready", "paid", "waits"))
     return render_template(
@@ -100,7 +100,7 @@ def pay(digest: str) -> ResponseReturnValue:
             read_submission({**item, "authorizations": signed} if isinstance(item, dict) else item)
             for item in listed
         ]
-        preview = rewards.look(bank, me().id, file.content)
+        preview = reward_lines.look(bank, me().id, file.content)
         rewards.post_signed(bank, preview, submissions)
     except Refusal as refusal:
         return refused(refusal)
