@@ -93,9 +93,9 @@ def test_it_judges_whatever_is_changed_as_the_engine_does(verifier: Path, tmp_pa
 def test_it_judges_the_edges_of_signatures_as_the_engine_does(
     verifier: Path, tmp_path: Path, book: Book
 ) -> None:
-    held = [
-        same_verdict(verifier, tmp_path, case) for edges in SIGNATURES for case, _ in edges(book)
-    ]
+    # Every fourth: each starts a program of its own, and tests/signing tries all on both back ends.
+    cases = [case for edges in SIGNATURES for case, _ in edges(book)]
+    held = [same_verdict(verifier, tmp_path, case) for case in cases[::4]]
     assert 0 < sum(held) < len(held)
 
 
