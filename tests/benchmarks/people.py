@@ -104,15 +104,14 @@ class Neighbours(World):
     def payment(self) -> tuple[Order, str]:
         """Return the next payment, of one to three minutes, and who is to sign it.
 
-        Everybody pays in turn, and in the next round somebody else: so many know many, and nobody
-        comes near a limit.
+        Everybody pays in turn, and in the next round somebody else: so many know many. In a round
+        everybody pays and receives the same, so nobody comes near a limit however long it goes on.
         """
-        turn = next(self._turns)
-        payer, jump = turn % self.count, 1 + 7 * (turn // self.count) % (self.count - 1)
+        turn_of_all, payer = divmod(next(self._turns), self.count)
+        jump = 1 + 7 * turn_of_all % (self.count - 1)
         names, self.last_payer = self.residents, payer
-        body = self.pay_body(
-            self.leg(names[payer], names[(payer + jump) % self.count], 1 + turn % 3)
-        )
+        payee = names[(payer + jump) % self.count]
+        body = self.pay_body(self.leg(names[payer], payee, 1 + turn_of_all % 3))
         return self.order(body, names[payer]), names[payer]
 
     def payments(self, count: int) -> list[Submission]:
