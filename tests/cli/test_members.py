@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Wijk
+from tests.cli.conftest import ON_BOTH, Wijk
+
+pytestmark = ON_BOTH
 
 
 def test_an_invitation_is_a_link_that_a_newcomer_joins_with(wijk: Wijk) -> None:
