@@ -156,11 +156,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_was_issued_and_retired_is_what_was_not_corrected(self) -> None:
-        (wijk,) = (
-            fact
-            for fact in self.facts.values()
-            if isinstance(fact, Currency) and fact.code == "WIJK"
-        )
+        wijk = self.facts[Currency, "WIJK"]
+        assert isinstance(wijk, Currency)
         assert (wijk.issued, wijk.retired) == (self.model.issued, self.model.retired)
         assert wijk.in_circulation == self.model.circulating
 

@@ -47,8 +47,8 @@ class Currency:
     """A currency, its policy, its clearing accounts and its totals, in minor units.
 
     `credit_given` is the sum of -floor over open member accounts. `issued` counts what left the
-    contra account and `retired` what came back, both less what was corrected. `reserve` is what stands on the bank and transit
-    accounts of a euro currency.
+    contra account and `retired` what came back, both less what was corrected. `reserve` is
+    what stands on the bank and transit accounts of a euro currency.
     """
 
     code: CurrencyCode
