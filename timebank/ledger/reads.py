@@ -140,6 +140,8 @@ def _given_back(state: State, entry: str, legs: tuple[orders.Leg, ...]) -> Itera
     posted = _peek(state, Posted, entry)
     for cited in posted.backing if posted else ():
         yield BankLine, cited.line
+    for leg in legs if posted and posted.payment else ():
+        yield Returned, f"{posted.payment}:{leg.payer}:{leg.payee}"
 
 
 def _joining(time: int, body: orders.Admit | orders.AddKey) -> Iterator[Ref]:
