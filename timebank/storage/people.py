@@ -95,10 +95,9 @@ def names(conn: Connection, commitments: Iterable[str] | None = None) -> dict[st
 def payouts(conn: Connection, redemptions: Iterable[str]) -> dict[str, str]:
     """Return where each redemption (by its order's identity) is to be paid, as its shop wrote."""
     promised = {
-        row.identity: str(order["payout"])
+        row.identity: str(parse_entry(row.entry).order["payout"])
         for part in parts(redemptions)
         for row in conn.execute(_ENTRIES, {"identities": part})
-        if "payout" in (order := parse_entry(row.entry).order)
     }
     known = texts(conn, promised.values())
     return {
