@@ -85,7 +85,7 @@ def _facts(body: orders.Body) -> Iterator[Fact]:
             yield from _correction(body)
         case orders.SetPolicy(currency=code, policy=policy):
             known = currencies().get(code)
-            yield _plain(_("Soort geld"), code if known else f"{code} ({_('onbekend')})")
+            yield _plain(_("Soort geld"), _code(code))
             yield from policy_facts(policy, known.unit if known else "", owner_name)
         case orders.SetOrigins(origins=origins):
             yield from origin_facts(origins)
@@ -137,6 +137,12 @@ _ACCOUNTS = {
 }
 
 
+def _code(currency: str) -> str:
+    if currency in currencies():
+        return currency
+    return _("%(code)s, en dat is er niet", code=currency)
+
+
 def _system(account: str) -> str:
     """What an account of the ledger's own is called; another one by whose it is."""
     found = particulars.account(the_bank(), account)
@@ -173,10 +179,7 @@ def _payouts(body: orders.Settle) -> Iterator[Fact]:
         sent = _("De bank krijgt de naam als: %(name)s", name=shop["sent"]) if shop["sent"] else ""
         notes = (shop["account"], sent, shop["flaw"])
         yield fact | {"note": " ".join(note for note in notes if note)}
-    if body.currency not in currencies():
-        yield _plain(_("Soort geld"), f"{body.currency} ({_('onbekend')})")
-    else:
-        yield _plain(_("Soort geld"), body.currency)
+    yield _plain(_("Soort geld"), _code(body.currency))
 
 
 def _correction(body: orders.Correct) -> Iterator[Fact]:
@@ -198,7 +201,8 @@ def _device(member: str, key: str) -> str:
     labels = {one.key.id: one.label for one in membership.devices(the_bank(), member)}
     if key not in labels:
         return _("Onbekend")
-    return f"{labels[key] or _('Sleutel')} ({key[:8]})"
+    label = labels[key] or _("De sleutel")
+    return f"{label} ({key[:8]})"
 
 
 def _limited(body: orders.SetLimit) -> str:
