@@ -10,7 +10,16 @@ from tests.services.test_settlement import BART, NOOR, plan, redeem
 from timebank.errors import Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services import auditing, bankfiles, files, house, proposals, settlement, treasury
+from timebank.services import (
+    auditing,
+    bankfiles,
+    files,
+    house,
+    proposals,
+    settlement,
+    settlement_runs,
+    treasury,
+)
 from timebank.services.matching import Kind, Why
 from timebank.services.pain import message_id
 from timebank.services.posting import Posted
@@ -35,7 +44,7 @@ def _paid_out(village: Village) -> Village:
 
 
 def payouts(village: Village) -> dict[str, Payout]:
-    (run,) = settlement.runs(village.bank)
+    (run,) = settlement_runs.runs(village.bank)
     return {item.payout.redemption: item.payout for item in run.payouts}
 
 
@@ -79,7 +88,7 @@ def balance(village: Village, kind: str) -> int:
 
 
 def state(village: Village) -> str:
-    (run,) = settlement.runs(village.bank)
+    (run,) = settlement_runs.runs(village.bank)
     return run.state
 
 
@@ -233,7 +242,7 @@ def test_a_payout_that_came_back_is_issued_again_once_and_to_its_shop(paid_out):
     assert returned.reissued
     with pytest.raises(Unfit):
         bankfiles.draft_reissue(paid_out.bank, who("truus"), returned)
-    (run,) = settlement.runs(paid_out.bank)
+    (run,) = settlement_runs.runs(paid_out.bank)
     assert (run.state, run.total, run.paid, run.returned) == ("returned", 450, 450, 150)
     assert auditing.check(paid_out.bank) == []
 
@@ -258,7 +267,7 @@ def test_a_shop_whose_payout_came_back_hands_in_and_is_paid_anew(paid_out):
     (waiting,) = settlement.waiting(paid_out.bank)
     assert waiting.reference != returned.owed.reference
     paid_out.send(plan(paid_out).draft, "truus", "kees")
-    assert {run.state for run in settlement.runs(paid_out.bank)} == {"returned", "posted"}
+    assert {run.state for run in settlement_runs.runs(paid_out.bank)} == {"returned", "posted"}
 
 
 def test_a_line_recorded_by_hand_can_be_named_as_the_same(paid_out):

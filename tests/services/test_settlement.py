@@ -12,7 +12,15 @@ from tests.banking import OWN, pay_tos
 from tests.services.conftest import ON_SQLITE, Village
 from timebank.errors import Code, Down, Flaw, Refusal, Unavailable, Unfit
 from timebank.ledger import orders
-from timebank.services import files, house, payments, proposals, settlement, treasury
+from timebank.services import (
+    files,
+    house,
+    payments,
+    proposals,
+    settlement,
+    settlement_runs,
+    treasury,
+)
 from timebank.services.drafts import Draft
 from timebank.services.files import PaymentsName
 from timebank.services.posting import Posted
@@ -163,9 +171,9 @@ def test_of_two_plans_the_second_is_refused(village, who):
     for planned in (first, second):
         signatures = village.signatures(planned.draft, "truus")
         proposals.propose(village.bank, planned.draft, signatures)
-    assert [run.state for run in settlement.runs(village.bank)] == ["planned", "planned"]
+    assert [run.state for run in settlement_runs.runs(village.bank)] == ["planned", "planned"]
     village.send(first.draft, "truus", "kees")
-    assert {run.identity: run.state for run in settlement.runs(village.bank)} == {
+    assert {run.identity: run.state for run in settlement_runs.runs(village.bank)} == {
         first.draft.order.identity: "posted",
         second.draft.order.identity: "expired",
     }

@@ -8,7 +8,7 @@ import pytest
 from tests.services.conftest import submission
 from tests.world import NOW
 from timebank.ledger.facts import Currency
-from timebank.services import house, payments, proposals, settlement, statements
+from timebank.services import house, payments, proposals, settlement, settlement_runs, statements
 from timebank.services.pain import message_id
 from timebank.services.posting import post_one
 from timebank.signing.authorizations import authorize
@@ -197,7 +197,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     truus.says("240,00 euro")
     sign_here(truus)
     truus.says("Nog 1 handtekening nodig, van Kees.")
-    (run,) = settlement.runs(wijk.bank)
+    (run,) = settlement_runs.runs(wijk.bank)
     assert (run.state, run.total) == ("planned", 25_000)
 
     kees.page.goto(wijk.origin + "/week")
@@ -212,7 +212,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     assert sent == settlement.posted_file(wijk.bank, run.identity).data
 
     day = datetime.fromtimestamp(NOW, UTC).date().isoformat()
-    (run,) = settlement.runs(wijk.bank)
+    (run,) = settlement_runs.runs(wijk.bank)
     parts = {item.payout.name: item.payout for item in run.payouts}
     noor = Part(parts["Groente Noor"].reference, 1_000, "Groente Noor", returned="AC04")
     out = Booking(

@@ -6,7 +6,8 @@ from typing import Any
 from timebank.errors import Flaw, Unfit
 from timebank.services.matching import Kind, Why
 from timebank.services.reconciling import Matched
-from timebank.services.settlement import Payout, Progress, Run
+from timebank.services.settlement import Payout
+from timebank.services.settlement_runs import Progress, Run
 from timebank.services.statements import ZONE
 from timebank_web.texts import _, later, ngettext
 from timebank_web.words import day, euro

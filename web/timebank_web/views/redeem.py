@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from timebank.errors import Code, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Currency
-from timebank.services import agreements, payments, settlement, statements
+from timebank.services import agreements, payments, settlement, settlement_runs, statements
 from timebank.services.accounts import PayTo, parse_iban
 from timebank.services.agreements import Terms
 from timebank.services.drafts import tidy
@@ -155,7 +155,7 @@ def _earlier(currency: str) -> list[dict[str, str]]:
 
 def _progress() -> dict[str, tuple[str, str]]:
     """What became of each redemption that was ever planned; what was posted says most."""
-    runs = sorted(settlement.runs(the_bank()), key=lambda run: run.posted)
+    runs = sorted(settlement_runs.runs(the_bank()), key=lambda run: run.posted)
     return {
         one.payout.redemption: progress(one, run)
         if run.posted

@@ -8,9 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger.facts import Currency
-from timebank.services import agreements, approvals, bankfiles, house, membership, settlement
+from timebank.services import (
+    agreements,
+    approvals,
+    bankfiles,
+    house,
+    membership,
+    settlement,
+    settlement_runs,
+)
 from timebank.services.reconciling import Returned
-from timebank.services.settlement import Run
+from timebank.services.settlement_runs import Run
 from timebank_web.banking import RUNS, bank_line, iso_day, payout_line, progress, unfit
 from timebank_web.current import currencies, me, role, say, the_bank
 from timebank_web.paths import PATHS
@@ -29,7 +37,7 @@ def overview() -> str:
     """What waits to be paid, what is on its way, and what the bank said."""
     bank = the_bank()
     waiting = settlement.waiting(bank)
-    runs = settlement.runs(bank)
+    runs = settlement_runs.runs(bank)
     return render_template(
         "settle.html",
         waiting=[payout_line(payout) for payout in waiting],
@@ -134,7 +142,7 @@ def plan(currency: str) -> ResponseReturnValue:
 @role("treasurer")
 def one(identity: str) -> str:
     """One settlement: who is paid, how far it is, and the file for the bank once it is posted."""
-    run = next((run for run in settlement.runs(the_bank()) if run.identity == identity), None)
+    run = next((run for run in settlement_runs.runs(the_bank()) if run.identity == identity), None)
     if run is None:
         raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
     return render_template(
