@@ -283,3 +283,43 @@ def test_a_line_recorded_by_hand_can_be_named_as_the_same(paid_out):
         bankfiles.link(paid_out.bank, b, by_hand.identity)
     assert caught.value.code is Flaw.LINE_RECORDED
     assert [item.kept.line.id for item in bankfiles.unrecorded(paid_out.bank)] == [b, c]
+
+
+def test_a_line_that_was_recorded_by_hand_is_not_recorded_again_unasked(paid_out):
+    truus = paid_out.world.member("truus")
+    by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700), Booking("B", DAY, 700), Booking("C", DAY, 800))
+    a, b = (item.kept.line.id for item in bankfiles.lines(paid_out.bank)[:2])
+    for line in (a, b):
+        with pytest.raises(Unfit) as caught:
+            bankfiles.draft_record(paid_out.bank, truus, line)
+        assert caught.value.code is Flaw.RECORDED_BY_HAND
+    found = bankfiles.by_hand(paid_out.bank)
+    assert [(item.identity, item.amount) for item in found[700]] == [(by_hand.identity, 700)]
+    record(paid_out, "C")
+    bankfiles.link(paid_out.bank, a, by_hand.identity)
+    assert bankfiles.by_hand(paid_out.bank) == {1_000: found[1_000]}
+    record(paid_out, "B")
+    assert bankfiles.unrecorded(paid_out.bank) == []
+
+
+def test_another_line_of_the_same_amount_is_recorded_when_a_treasurer_says_so(paid_out):
+    truus = paid_out.world.member("truus")
+    paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700))
+    record(paid_out, "A", apart=True)
+    assert bankfiles.unrecorded(paid_out.bank) == []
+
+
+def test_linking_and_recording_a_line_at_once_gives_it_one_entry(paid_out, monkeypatch):
+    """Between looking the line up and writing, another treasurer records it."""
+    truus = paid_out.world.member("truus")
+    by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700))
+    (line,) = bankfiles.unrecorded(paid_out.bank)
+    stale = bankfiles.find_line(paid_out.bank, line.kept.line.id)
+    record(paid_out, "A", apart=True)
+    monkeypatch.setattr(bankfiles, "find_line", lambda bank, start: stale)
+    with pytest.raises(Unfit) as caught:
+        bankfiles.link(paid_out.bank, line.kept.line.id, by_hand.identity)
+    assert caught.value.code is Flaw.LINE_RECORDED

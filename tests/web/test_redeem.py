@@ -105,3 +105,11 @@ def test_a_file_for_the_bank_is_not_there_before_enough_have_signed(asked: Stree
     truus.sign(truus.post("/uitbetalen/plan/WIJK").text)
     (run,) = settlement_runs.runs(asked.bank)
     assert truus.get(f"/uitbetalen/{run.identity}/betaalbestand.xml").status_code == 404
+
+
+def test_an_account_that_no_sepa_payment_reaches_is_said_at_once(asked: Street) -> None:
+    bart = asked.browser("bart")
+    bart.sign(bart.page("/inwisselen"))
+    answer = bart.post("/inwisselen", FORM | {"iban": "TR33 0006 1005 1978 6457 8413 26"})
+    assert answer.status_code == 422
+    assert "Naar een rekening in dat land kan de wijk niet betalen." in answer.text

@@ -14,7 +14,7 @@ from timebank.errors import Code, Refusal, TimebankError, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Governance, Holders, Member, MemberKey
 from timebank.ledger.orders import APPROVED_TYPES, Order, Role
-from timebank.services import proposals
+from timebank.services import proposals, settlement
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
@@ -109,6 +109,7 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
         _check_signer(bank, order, before, authorization)
         named = order.data.decode("ascii")
         openings = tuple(item for item in submission.openings if item.commitment in named)
+        settlement.check_payments(bank, Draft(order, openings))
         proposals.propose(bank, Draft(order, openings), [authorization])
     try:
         return post(bank, order.identity)
@@ -128,6 +129,7 @@ def post(bank: Bank, identity: str) -> Posted | None:
         stands = _approvals(bank, conn, found.order, found.authorizations)
     if found.state != "posted" and not stands.complete:
         return None
+    settlement.check_payments(bank, found.draft)
     submission = found.draft.submission([value for _, _, value in living])
     return post_one(bank, submission)
 

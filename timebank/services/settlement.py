@@ -21,6 +21,7 @@ from timebank.services.accounts import (
     Debtor,
     PayTo,
     bank_text,
+    is_sepa,
     parse_pay_to,
     payment_reference,
 )
@@ -29,7 +30,7 @@ from timebank.services.drafts import Draft, commit, draft_proposal
 from timebank.services.files import File, PaymentsName, payments_named
 from timebank.services.reconciling import settled
 from timebank.services.treasury import system_accounts
-from timebank.storage import fold, people
+from timebank.storage import fold, journal, people
 from timebank.storage.engine import reading
 
 MOST = 256
@@ -111,16 +112,22 @@ def _payouts(conn: Connection, items: Sequence[tuple[str, str, str, int]]) -> li
     """Put names and destinations to redemptions (redemption, account, currency, amount)."""
     accounts = fold.load_facts(conn, [(Account, account) for _, account, _, _ in items])
     owners = {fact.id: fact.owner for fact in accounts if isinstance(fact, Account)}
-    members = fold.load_facts(conn, [(Member, owner) for owner in owners.values()])
+    members = fold.load_facts(conn, [(Member, owner) for owner in owners.values() if owner])
     commitments = {fact.id: fact.name for fact in members if isinstance(fact, Member)}
     names = people.names(conn, commitments.values())
-    destinations = people.payouts(conn, [redemption for redemption, _, _, _ in items])
+    handed_in = fold.load_facts(conn, [(Redemption, redemption) for redemption, _, _, _ in items])
+    by_whom = {fact.redemption: fact.account for fact in handed_in if isinstance(fact, Redemption)}
+    destinations = people.payouts(conn, by_whom)
     payouts = []
     for redemption, account, currency, amount in items:
-        destination = destinations.get(redemption, "")
-        to, flaw = _payable(destination, amount)
-        member = owners[account]
-        name = names.get(commitments[member], "")
+        member = owners.get(account, "")
+        destination, to = "", None
+        flaw: Flaw | None = Flaw.NO_SUCH_PAYOUT
+        # A proposal may name whatever it likes: no account is shown beside another's name.
+        if member and by_whom.get(redemption) == account:
+            destination = destinations.get(redemption, "")
+            to, flaw = _payable(destination, amount)
+        name = names.get(commitments.get(member, ""), "")
         payouts.append(
             Payout(redemption, account, member, name, currency, amount, destination, to, flaw)
         )
@@ -134,9 +141,10 @@ def _payable(destination: str, amount: int) -> tuple[PayTo | None, Flaw | None]:
     if amount > pain.MOST_CENTS:
         return None, Flaw.AMOUNT_TOO_LARGE
     try:
-        return parse_pay_to(destination), None
+        to = parse_pay_to(destination)
     except Unfit as unfit:
         return None, unfit.code
+    return (to, None) if is_sepa(to.iban) else (None, Flaw.NOT_SEPA)
 
 
 # ---- planning
@@ -186,7 +194,7 @@ def _payments(payouts: Iterable[Payout]) -> list[pain.Payment]:
     ]
 
 
-def _file_name(payouts: Iterable[Payout]) -> str:
+def _file_name(payouts: Iterable[Payout | orders.Payout]) -> str:
     message = pain.message_id([payout.redemption for payout in payouts])
     return f"uitbetaling-{message[:12]}.xml"
 
@@ -219,35 +227,63 @@ def draft_settle(
 # ---- the file that was signed for
 
 
+def check_payments(bank: Bank, draft: Draft) -> None:
+    """Refuse a settlement whose file would pay anything but its list: before each signature, and
+    before it is posted. Other orders pass, and so does one that is in the journal.
+
+    An order commits to a digest, which its author could take from any file. So the file is written
+    again from what the order itself pays. Raises Unfit PAYMENTS_CHANGED, or NO_OWN_ACCOUNT.
+    """
+    body = draft.order.body
+    if not isinstance(body, orders.Settle):
+        return
+    with reading(bank.engine) as conn:
+        posted = journal.find_entries(conn, [draft.order.identity])
+        kept = people.openings_in(conn, draft.order.data)
+    if not posted:
+        name = _name_in((*kept, *draft.openings), body)
+        _write_again(bank, draft.order, body, name)
+
+
 def payments_file(bank: Bank, draft: Draft) -> File:
     """Return the file for the bank that a settlement commits to, byte for byte.
 
     The kept one, or where that was lost one made again. Raises Unfit PAYMENTS_CHANGED where neither
-    is what was signed for: an account was erased since, or the text behind the commitment was.
+    is a file of these payments that was signed for: an account was erased since, the text behind
+    the commitment was, or the order names the file of another settlement.
     """
     body = draft.order.body
     if not isinstance(body, orders.Settle):
         raise Refusal(Code.UNKNOWN_ENTRY, entry=draft.order.identity)
-    texts = {opening.commitment: opening.text for opening in draft.openings}
+    name = _name_in(draft.openings, body)
+    kept = files.find(bank, name.digest)
+    if kept is not None and files.digest(kept.data) == name.digest:
+        redemptions = [payout.redemption for payout in body.payouts]
+        if kept.kind != "pain" or not pain.pays(kept.data, redemptions):
+            raise Unfit(Flaw.PAYMENTS_CHANGED)
+        return kept
+    data = _write_again(bank, draft.order, body, name)
+    return files.keep_payments(bank, _file_name(body.payouts), draft.order.header.created, data)
+
+
+def _name_in(openings: Iterable[people.Opening], body: orders.Settle) -> PaymentsName:
+    texts = {opening.commitment: opening.text for opening in openings if opening.holds}
     name = payments_named(texts.get(body.file, ""))
     if name is None:
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    kept = files.find(bank, name.digest)
-    if kept is not None and files.digest(kept.data) == name.digest:
-        return kept
-    return _made_again(bank, draft.order, body, name)
+    return name
 
 
-def _made_again(bank: Bank, order: orders.Order, body: orders.Settle, name: PaymentsName) -> File:
+def _write_again(bank: Bank, order: orders.Order, body: orders.Settle, name: PaymentsName) -> bytes:
+    """The file of what an order pays; Unfit PAYMENTS_CHANGED where that is not the one it names."""
     payouts = payouts_of(bank, body)
     form = next((each for each in pain.FORMATS if each == name.format), None)
     if form is None or any(payout.to is None for payout in payouts):
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    created = order.header.created
-    data = pain.write(house.own_account(bank), _payments(payouts), created, form)
+    data = pain.write(house.own_account(bank), _payments(payouts), order.header.created, form)
     if files.digest(data) != name.digest:
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    return files.keep_payments(bank, _file_name(payouts), created, data)
+    return data
 
 
 def posted_file(bank: Bank, identity: str) -> File:
