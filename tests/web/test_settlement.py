@@ -106,7 +106,7 @@ def test_credits_are_given_back_to_a_shop_by_name(handed_in: Street) -> None:
     )
     back = Booking("R", DAY, one.amount, [Part(one.reference, one.amount, "Noor", returned="AC04")])
     bankfiles.import_file(bank, "camt.xml", statement(OWN, [paid, back], opening=1_000))
-    assert "Betaalt 2 uitbetalingen" in truus.page("/uitbetalen")
+    assert "2 uitbetalingen aan winkels" in truus.page("/uitbetalen")
     for line in bankfiles.unrecorded(bank):
         draft = bankfiles.draft_record(bank, handed_in.world.member("truus"), line.kept.line.id)
         handed_in.send(draft, "truus")

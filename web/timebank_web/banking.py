@@ -117,7 +117,9 @@ def bank_line(found: Matched) -> dict[str, Any]:
     names = [" ".join(part for part in (one.name, one.text) if part) for one in line.details]
     count = len(match.payouts)
     what = {
-        Kind.PAID: ngettext("Betaalt %(num)s uitbetaling", "Betaalt %(num)s uitbetalingen", count),
+        Kind.PAID: ngettext(
+            "%(num)s uitbetaling aan een winkel", "%(num)s uitbetalingen aan winkels", count
+        ),
         Kind.RETURNED: _("Kwam terug van de bank"),
         Kind.UNMATCHED: str(WHYS[match.why]) if match.why else "",
     }[match.kind]
