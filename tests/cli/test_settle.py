@@ -371,6 +371,25 @@ def test_a_plan_that_does_not_say_what_file_it_is_for_is_refused(redeemed: Wijk)
     assert not settled(redeemed)
 
 
+def test_a_plan_that_names_the_file_of_another_is_signed_and_posted_by_no_command(
+    redeemed: Wijk,
+) -> None:
+    """The first treasurer puts the digest of a file that was paid before in a right order."""
+    first = signed(redeemed)
+    redeemed.do("settle", "run", first)
+    redeemed.do("redeem", "25,00", "--to", BART, *redeemed.as_("Bart"))
+    second = plan(redeemed)
+    old, new = json.loads(first.read_text()), json.loads(second.read_text())
+    body = json.loads(new["order"]) | {"file": json.loads(old["order"])["file"]}
+    order = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    crafted = {"order": order, "authorizations": [], "openings": old["openings"]}
+    second.write_text(json.dumps(crafted))
+    for command in (("settle", "sign"), ("sign",)):
+        redeemed.refuses("payments_changed", *command, second, *redeemed.as_("Kees"))
+    for command in (("settle", "run"), ("submit",)):
+        redeemed.refuses("payments_changed", *command, second)
+
+
 def test_only_a_shop_redeems_and_only_what_it_has(redeemed: Wijk) -> None:
     redeemed.refuses("below_floor", "redeem", "60,01", "--to", BART, *redeemed.as_("Bart"))
     redeemed.pay("Werk", "Joop", "5,00")
@@ -431,6 +450,27 @@ def test_a_line_that_was_recorded_before_its_file_came_is_not_recorded_again(
     redeemed.do(*record, "--entry", before["seq"])
     assert redeemed.ask("bank", "lines") == []
     redeemed.refuses("line_recorded", *record)
+
+
+def test_a_line_of_an_amount_recorded_by_hand_is_not_recorded_unasked(redeemed: Wijk) -> None:
+    redeemed.do("bank", "record", "in", "7,00", "--line", "rente", *redeemed.as_("Truus"))
+    (left,) = imports(redeemed, Booking("B3", DAY, 700))["unmatched"]
+    record = ("bank", "record", "in", "7,00", "--from", left["line"], *redeemed.as_("Truus"))
+    redeemed.refuses("recorded_by_hand", *record)
+    redeemed.do(*record, "--apart")
+    assert redeemed.ask("bank", "lines") == []
+
+
+def test_a_payout_recorded_by_hand_is_left_by_an_import_for_a_person(redeemed: Wijk) -> None:
+    run(redeemed)
+    line = paid(redeemed)
+    by = redeemed.as_("Truus")
+    redeemed.do("bank", "record", "out", "250,00", "--line", "batch", "--payout", *by)
+    done = imports(redeemed, line)
+    assert done["recorded"] == []
+    (left,) = done["unmatched"]
+    assert left["kind"] == "paid"
+    assert clean(redeemed)
 
 
 @ON_BOTH

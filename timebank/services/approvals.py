@@ -14,7 +14,7 @@ from timebank.errors import Code, Refusal, TimebankError, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Holders, Member, MemberKey
 from timebank.ledger.orders import APPROVED_TYPES, Order, Origin, Role
-from timebank.services import proposals
+from timebank.services import proposals, settlement
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
@@ -108,7 +108,9 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     (authorization,) = submission.authorizations
     if authorization not in before:
         _check_signer(bank, order, before, authorization)
-        proposals.propose(bank, Draft(order, tuple(submission.openings)), [authorization])
+        draft = Draft(order, tuple(submission.openings))
+        settlement.check_payments(bank, draft)
+        proposals.propose(bank, draft, [authorization])
     try:
         return post(bank, order.identity)
     except (Refusal, Unavailable) as why:
@@ -127,6 +129,7 @@ def post(bank: Bank, identity: str) -> Posted | None:
         stands = _approvals(bank, conn, found.order, found.authorizations)
     if found.state != "posted" and not stands.complete:
         return None
+    settlement.check_payments(bank, found.draft)
     submission = found.draft.submission([value for _, _, value in living])
     return post_one(bank, submission)
 

@@ -28,6 +28,7 @@ _TITLES = {
     "bank": later("De bankrekening in het boek staat onder nul."),
     "transit": later("De bank betaalde meer aan winkels dan er is afgerekend."),
     "redemptions": later("Wat winkels inleverden klopt niet met wat er nog betaald moet worden."),
+    "destinations": later("Een rekening van een winkel is niet meer wat de winkel tekende."),
     "backing": later("Een bankregel dekt meer credits dan hij waard is."),
     "budgets": later("Er is meer gemaakt dan er in het potje zit."),
 }
