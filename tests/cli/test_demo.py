@@ -233,13 +233,14 @@ def _reports(run: Run) -> list[dict[str, Any]]:
     """The report from the database, and from bundle and bank files alone; sections by key."""
     (html,) = run.folder.glob("report-*.html")
     year = html.stem.removeprefix("report-")
-    files = [item for file in sorted(run.folder.glob("*.xml")) for item in ("--bank-file", file)]
-    alone = [*files, "--bundle", run.folder / "bundle.txt", "--ledger", run.ledger]
-    asked = (["--database", run.folder / "ledger.db", "audit", "report"], ["audit", "report"])
+    alone = ["--bundle", str(run.folder / "bundle.txt"), "--ledger", run.ledger]
+    for file in sorted(run.folder.glob("*.xml")):
+        alone += ["--bank-file", str(file)]
+    database = ["--database", str(run.folder / "ledger.db")]
     found = []
-    for command, more in zip(asked, ([], alone), strict=True):
-        args = [*command, "--year", year, *more, "--json"]
-        result = CliRunner().invoke(main, [str(arg) for arg in args])
+    for before, after in ((database, []), ([], alone)):
+        args = [*before, "audit", "report", "--year", year, *after, "--json"]
+        result = CliRunner().invoke(main, args)
         assert result.exit_code == 0, result.output
         found.append({part["key"]: part for part in json.loads(result.stdout)["sections"]})
     return found

@@ -99,3 +99,12 @@ def test_a_code_is_never_written_over_another_file(wijk: Wijk, option: str) -> N
     wijk.refuses("file", "invite", "x", *wijk.as_("Els"), option, target)
     assert target.read_text() == "mine"
     assert Path(target).exists()
+
+
+def test_who_left_is_forgotten_and_who_stays_is_not(wijk: Wijk) -> None:
+    assert wijk.refuses("not_left", "member", "erase", "Amina", "--yes")["error"] == "not_left"
+    amina = wijk.ask("member", "show", "Amina")["id"]
+    wijk.do("leave", *wijk.as_("Amina"))
+    assert wijk.run("member", "erase", amina, typed="n\n").exit_code == 1
+    assert wijk.ask("member", "erase", amina, "--yes")["erased"] == 1
+    assert "Amina" not in wijk.do("member", "list")
