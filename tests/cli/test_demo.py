@@ -301,13 +301,14 @@ def test_a_flipped_byte_in_the_bundle_is_found(run: Run) -> None:
 
 
 def test_the_commands_it_names_work_without_the_ledger(run: Run, tmp_path: Path) -> None:
-    for line in run.printed.splitlines():
-        if line.startswith("        timebank "):
-            args = line.split()[1:]
-            copy = tmp_path / Path(args[-3]).name
-            copy.write_bytes(Path(args[-3]).read_bytes())
-            result = CliRunner().invoke(main, [*args[:-3], str(copy), *args[-2:]])
-            assert result.exit_code == 0, result.output
+    lines = [line for line in run.printed.splitlines() if line.startswith("        timebank ")]
+    assert lines
+    for line in lines:
+        args = line.split()[1:]
+        copy = tmp_path / Path(args[-3]).name
+        copy.write_bytes(Path(args[-3]).read_bytes())
+        result = CliRunner().invoke(main, [*args[:-3], str(copy), *args[-2:]])
+        assert result.exit_code == 0, result.output
 
 
 def test_the_circle_in_the_readme_is_the_one_the_demo_draws(run: Run) -> None:
