@@ -132,7 +132,11 @@ def propose(desk: Desk, draft: Draft, key: SigningKey, file: Path | None) -> Non
                 raise
     file = file or default_name(draft)
     create_file(file, proposal)
-    keep(desk.bank, draft, list(proposal.authorizations))
+    try:
+        keep(desk.bank, draft, list(proposal.authorizations))
+    except Refusal:
+        file.unlink()
+        raise
     tell_waiting(desk, file, proposal)
 
 

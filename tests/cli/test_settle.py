@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import PHRASE, Wijk
+from tests.cli.conftest import ON_BOTH, PHRASE, Wijk
 from tests.world import NOW
 from timebank.services.pain import message_id
 from timebank_cli.demo.banking import Booking, Part, statement
@@ -103,6 +103,7 @@ def clean(wijk: Wijk) -> bool:
 # ---- plan and sign
 
 
+@ON_BOTH
 def test_a_plan_lists_what_waits_and_posts_nothing(redeemed: Wijk) -> None:
     document = redeemed.ask("settle", "plan", "--to", redeemed.folder, *redeemed.as_("Truus"))
     assert [(item["name"], item["amount"]) for item in document["payouts"]] in (
@@ -178,6 +179,7 @@ def test_a_shop_that_redeems_does_not_approve_it(redeemed: Wijk) -> None:
 # ---- run
 
 
+@ON_BOTH
 def test_a_run_writes_the_file_that_was_signed_for(redeemed: Wijk) -> None:
     ran, payments = run(redeemed)
     assert ran["total"] == 25_000
@@ -401,6 +403,7 @@ def states(wijk: Wijk) -> Sequence[str]:
     return [item["state"] for item in wijk.ask("settle", "list")]
 
 
+@ON_BOTH
 def test_the_banks_line_closes_the_settlement(redeemed: Wijk) -> None:
     run(redeemed)
     assert states(redeemed) == ["posted"]
@@ -470,6 +473,7 @@ def test_a_payout_recorded_by_hand_is_left_by_an_import_for_a_person(redeemed: W
     assert clean(redeemed)
 
 
+@ON_BOTH
 def test_a_returned_payout_gives_its_shop_the_credits_again(redeemed: Wijk) -> None:
     run(redeemed)
     back = next(item for item in payouts(redeemed) if item["name"] == "Werk")
@@ -496,6 +500,7 @@ def test_the_euro_that_came_back_back_nothing_but_that_shops_credits(redeemed: W
     )
 
 
+@ON_BOTH
 def test_the_same_file_again_says_so_and_changes_nothing(redeemed: Wijk) -> None:
     run(redeemed)
     line = paid(redeemed)

@@ -4,6 +4,7 @@ A ledger is plugged in as a `Driver`: in memory, or the posting service on a rea
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import ClassVar, Protocol
@@ -17,7 +18,7 @@ from tests.world import CREDITS, FOUNDERS, NOW, World, a_commitment, an_id
 from timebank.errors import Down, Refusal, Unavailable
 from timebank.ledger import orders
 from timebank.ledger.entries import parse_entry, verify_entry
-from timebank.ledger.facts import Account
+from timebank.ledger.facts import Account, Currency
 from timebank.ledger.replay import Replay
 from timebank.ledger.verified import VerifiedOrder
 
@@ -152,6 +153,26 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert fact.balance == self.model.balances[pair], pair
                 sums[fact.currency] += fact.balance
         assert not any(sums.values()), sums
+
+    @invariant()
+    def what_was_issued_and_retired_is_what_was_not_corrected(self) -> None:
+        wijk = self.facts[Currency, "WIJK"]
+        assert isinstance(wijk, Currency)
+        assert (wijk.issued, wijk.retired) == (self.model.issued, self.model.retired)
+        assert wijk.in_circulation == self.model.circulating
+
+    @invariant()
+    def nobody_gets_back_more_than_they_paid(self) -> None:
+        """Of a payment: what refunds and corrections gave back, less what corrections took."""
+        back: Counter[int] = Counter()
+        for ref, done in self.model.done.items():
+            if done.payment is not None:
+                payer, payee, _, amount = done.legs[0]
+                back[done.payment] += amount - self.model.returned[ref, payer, payee]
+        for ref, done in self.model.done.items():
+            if done.type == "pay":
+                payer, payee, _, paid = done.legs[0]
+                assert back[ref] <= self.model.returned[ref, payer, payee] <= paid
 
     @invariant()
     def what_is_in_circulation_is_covered(self) -> None:

@@ -24,11 +24,15 @@ class Person:
 
 @dataclass
 class Done:
-    """A posted order that can be given back: its one kind, its legs, what backed it."""
+    """A posted order that can be given back: its one kind, its legs, what backed it.
+
+    `payment` is what a refund gave back.
+    """
 
     type: str
     legs: list[Leg]
     line: int | None = None
+    payment: int | None = None
 
 
 @dataclass
@@ -52,6 +56,8 @@ class Model:
     done: dict[int, Done] = field(default_factory=dict)
     returned: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     lines: dict[int, list[int]] = field(default_factory=dict)
+    issued: int = 0
+    retired: int = 0
     open: dict[int, int] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
     requests: set[str] = field(default_factory=set)
@@ -192,6 +198,7 @@ class Model:
             codes.add("not_the_payee")
         if not codes:
             self.give_back(new, ref, [leg], "refund")
+            self.done[new].payment = ref
         return codes
 
     def correct(
@@ -219,6 +226,10 @@ class Model:
             codes.add("backing_too_small")
         if not codes:
             self.give_back(new, ref, legs, "correct")
+            if done.payment is not None:
+                self.returned[done.payment, leg[0], leg[1]] -= amount
+            self.issued -= amount if done.type == "issue" else 0
+            self.retired -= amount if done.type == "retire" else 0
             if ref in self.open:
                 self.open[ref] -= amount
             if done.line is not None:
@@ -243,6 +254,7 @@ class Model:
             codes.add("backing_too_small")
         if not codes:
             self.book([leg])
+            self.issued += amount
             self.lines[line][1] += amount
             self.done[ref] = Done("issue", [leg], line)
         return codes
@@ -254,6 +266,7 @@ class Model:
             codes.add("not_authorized")
         if not codes:
             self.book([leg])
+            self.retired += amount
             self.done[ref] = Done("retire", [leg])
         return codes
 
@@ -304,6 +317,7 @@ class Model:
         if not codes:
             total = sum(payouts.values())
             self.book([("@redemption", "@contra", "WIJK", total)])
+            self.retired += total
             self.book([("@transit", "@outside", "EUR", total)])
             self.settled |= set(payouts)
             self.open.update(dict.fromkeys(payouts, 0))

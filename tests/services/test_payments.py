@@ -5,7 +5,7 @@ import pytest
 from tests.services.conftest import Village
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
-from timebank.services import payments, statements
+from timebank.services import auditing, payments, statements
 from timebank.services.posting import Posted
 
 
@@ -159,6 +159,22 @@ def test_a_correction_books_back_what_others_approve(village, who):
     village.send(draft, "truus", "kees")
     assert (village.balance("joop"), village.balance("amina")) == (0, 0)
     assert payments.correctable(village.bank, paid.identity) == ()
+
+
+def test_a_payment_whose_refund_is_corrected_may_be_given_back_again(village, who):
+    paid = pay(village, "joop", "amina", {"UUR": 90})
+    truus, amina = who("truus"), who("amina")
+    mistake = village.send(
+        payments.draft_refund(village.bank, amina, paid.identity, {"UUR": 90}), "amina"
+    )
+    legs = payments.correctable(village.bank, mistake.identity)
+    draft = payments.draft_correct(village.bank, truus, mistake.identity, legs, "vergissing")
+    village.send(draft, "truus", "kees")
+    (leg,) = payments.refundable(village.bank, amina, paid.identity).legs
+    assert leg.amount == 90
+    village.send(payments.draft_refund(village.bank, amina, paid.identity, {"UUR": 90}), "amina")
+    assert (village.balance("joop"), village.balance("amina")) == (0, 0)
+    assert auditing.check(village.bank) == []
 
 
 def test_only_a_shop_that_has_the_credits_hands_them_in(village, who):

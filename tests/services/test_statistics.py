@@ -5,11 +5,17 @@ from itertools import pairwise
 
 import pytest
 
+from tests.banking import OWN
 from tests.services.conftest import Village
 from tests.world import NOW, a_commitment
 from timebank.ledger import orders
-from timebank.services import statistics
+from timebank.ledger.facts import Redemption
+from timebank.services import bankfiles, house, statistics, treasury
+from timebank.services.accounts import payment_reference
 from timebank.services.statistics import Credits, Hours, Span, Statistics, TakingPart
+from timebank.storage import fold
+from timebank.storage.engine import reading
+from timebank_cli.demo.banking import Booking, Part, statement
 
 DAY = 86_400
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
@@ -135,6 +141,75 @@ def test_a_payout_that_came_back_is_not_told_as_a_new_issue_to_a_shop(wijk: Vill
     until(wijk, OCTOBER)
     (month,) = Statistics(wijk.bank).published().credits
     assert (month.issued, month.retired, month.in_circulation) == (50_000, 2_000, 48_000)
+
+
+def test_what_came_back_of_one_shops_payout_cannot_be_read_from_the_reserve(wijk: Village):
+    """No neighbour pays for a line on the bank, but the euro on this one are of one shop."""
+    wijk.issue(50_000)
+    shops_are_paid(wijk, *SHOPS)
+    until(wijk, OCTOBER)
+    figures = Statistics(wijk.bank)
+    before = figures.published().credits
+    payout_comes_back(wijk)
+    until(wijk, NOVEMBER)
+    assert figures.published().credits == before
+    shops_are_paid(wijk, "noor", "slager")
+    until(wijk, date(2026, 12, 1))
+    assert figures.published().credits == (
+        *before,
+        Credits(Span(OCTOBER, date(2026, 12, 1)), 0, 2_000, 45_000, 46_000),
+    )
+
+
+def payout_comes_back(wijk: Village) -> None:
+    """Import the bank's line on which Bart's payout came back, and record it."""
+    account = wijk.world.account("bart", "WIJK")
+    with reading(wijk.bank.engine) as conn:
+        (paid,) = (one for one in fold.every(conn, Redemption) if one.account == account)
+    part = Part(payment_reference(paid.redemption), 1_000, "Bart", returned="AC04")
+    house.keep_setting(wijk.bank, "bank_name", "Wijkonderneming De Linde")
+    house.keep_setting(wijk.bank, "bank_iban", OWN)
+    bookings = [Booking("BACK", "2026-10-01", 1_000, [part])]
+    bankfiles.import_file(wijk.bank, "camt.xml", statement(OWN, bookings))
+    (line,) = bankfiles.unrecorded(wijk.bank)
+    truus = wijk.world.member("truus")
+    wijk.send(bankfiles.draft_record(wijk.bank, truus, line.kept.line.id), "truus")
+
+
+def test_a_payout_that_came_back_and_was_booked_by_hand_waits_for_other_shops_too(wijk: Village):
+    """Two shops that hand in to be retired are in another figure, and do not hide it."""
+    wijk.issue(50_000)
+    for shop in SHOPS:
+        wijk.post(wijk.world.pay("werk", shop, 100, "WIJK"))
+    until(wijk, OCTOBER)
+    line = wijk.post(wijk.world.record_bank(1_000, "retour"))
+    wijk.post(wijk.world.issue("bart", 1_000, line.identity))
+    for shop in ("noor", "slager"):
+        retire = orders.Retire(wijk.world.account(shop, "WIJK"), "WIJK", 50)
+        wijk.do(retire, shop, "truus", "kees")
+    until(wijk, NOVEMBER)
+    assert [one.span.end for one in Statistics(wijk.bank).published().credits] == [OCTOBER]
+
+
+def test_what_was_put_right_is_no_issue_and_nothing_handed_in(wijk: Village):
+    """As the ledger counts: what is corrected comes off what it was."""
+    line = wijk.post(wijk.world.record_bank(9_000))
+    mistake = wijk.post(wijk.world.issue("werk", 9_000, line.identity))
+    contra = wijk.world.system("contra")
+    account = wijk.world.account("werk", "WIJK")
+    back = orders.Leg(account, contra, "WIJK", 9_000)
+    reason = a_commitment("fout")
+    wijk.do(orders.Correct(mistake.identity, (back,), reason), "truus", "kees")
+    wijk.issue(50_000)
+    retired = wijk.do(orders.Retire(account, "WIJK", 700), "werk", "truus", "kees")
+    again = orders.Leg(contra, account, "WIJK", 300)
+    wijk.do(orders.Correct(retired.identity, (again,), reason), "truus", "kees")
+    until(wijk, OCTOBER)
+    assert Statistics(wijk.bank).published().credits == (
+        Credits(Span(SEPTEMBER, OCTOBER), 50_000, 400, 49_600, 59_000),
+    )
+    (cover,) = treasury.cover(wijk.bank)
+    assert (cover.issued, cover.retired) == (50_000, 400)
 
 
 def test_who_took_part_is_told_in_tens_and_threes(wijk: Village):

@@ -83,12 +83,12 @@ def test_the_cover_says_what_circulates_and_what_stands_against_it(village, who)
     draft = treasury.draft_retire(village.bank, who("truus"), who("werk"), "WIJK", 100, "terug")
     village.send(draft, "truus", "kees", "werk")
     (cover,) = treasury.cover(village.bank)
-    assert (cover.issued, cover.retired, cover.in_circulation, cover.reserve) == (
-        400,
-        100,
-        300,
-        500,
-    )
+    assert cover == treasury.Cover("WIJK", "backed", 400, 100, 300, 500)
+    mistake = village.send(draft_issue(village, 50), "truus", "kees")
+    legs = payments.correctable(village.bank, mistake.identity)
+    fault = payments.draft_correct(village.bank, who("truus"), mistake.identity, legs, "fout")
+    village.send(fault, "truus", "kees")
+    assert treasury.cover(village.bank) == [cover], "what was corrected was not issued"
 
 
 def test_two_pairs_of_eyes_are_two_people(village, who):

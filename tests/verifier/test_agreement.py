@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.vectors.bundles.generate import STORIES, told
+from tests.verifier.corrections import corrections
 from tests.verifier.edges import SIGNATURES, Edge
 from tests.verifier.framing import FRAMES
 from tests.verifier.judging import Case, agree, by_engine, by_javascript, compare
@@ -53,6 +54,11 @@ def test_both_verifiers_know_the_edges_of_signatures(books: list[Book]):
 def test_both_verifiers_know_the_edges_of_redeeming(books: list[Book]):
     (book,) = (book for book in books if book.name == "redeeming")
     judged(list(terms(book)))
+
+
+def test_both_verifiers_know_the_edges_of_what_is_put_right(books: list[Book]):
+    (book,) = (book for book in books if book.name == "corrections")
+    judged(list(corrections(book)))
 
 
 def test_both_verifiers_know_the_edges_of_checkpoints_and_manifests(books: list[Book]):

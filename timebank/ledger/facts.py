@@ -47,8 +47,8 @@ class Currency:
     """A currency, its policy, its clearing accounts and its totals, in minor units.
 
     `credit_given` is the sum of -floor over open member accounts. `issued` counts what left the
-    contra account and `retired` what came back. `reserve` is what stands on the bank and transit
-    accounts of a euro currency.
+    contra account and `retired` what came back, both less what was corrected. `reserve` is
+    what stands on the bank and transit accounts of a euro currency.
     """
 
     code: CurrencyCode
@@ -186,7 +186,10 @@ class OrderId:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An order that has become the entry `seq`, the legs it moved, and what an issue cited."""
+    """An order that has become the entry `seq`, and the legs it moved.
+
+    `backing` is what an issue cited, `payment` what a refund gave back.
+    """
 
     identity: str
     seq: int
@@ -194,6 +197,7 @@ class Posted:
     author: str
     legs: tuple[Leg, ...]
     backing: tuple[CitedLine, ...] = ()
+    payment: str = ""
 
     @property
     def key(self) -> Key:
@@ -202,7 +206,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """How much of one leg of an entry has been refunded or corrected so far."""
+    """How much of one leg of an entry was refunded or corrected, less corrections of refunds."""
 
     entry: str
     payer: str

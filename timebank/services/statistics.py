@@ -4,28 +4,32 @@ Only months that have closed are told, put together as `disclosure` says, so tha
 changes and no difference between two of them, or between two days, is about a few people. What
 each figure counts, and who stands in it:
 
-    issued      credits issued to members other than shops       persons who got them
+    issued      credits issued to members other than shops,      persons who got them
+                less what of it was corrected
     retired     credits that came back: paid out to shops,       the shops that were paid or took
-                or handed in to be retired; less what was          credits back, persons who
-                issued to a shop, which is a payout undone         handed in
-    reserve     euro on the bank and on the way, at the end      the shops that were paid
+                or handed in to be retired; less what of it        credits back, persons who
+                was corrected, and less what was issued to         handed in
+                a shop, which is a payout undone
+    reserve     euro on the bank and on the way, at the end      the shops that were paid, and those
+                                                                   whose payout came back
     hours       hours paid, less what was given back,            everybody who paid or was paid
                 but for those with a shop on either side
 
 Credits are those of all currencies that are issued, together: a single one may have few shops.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 
-from timebank.ledger.facts import Account, Currency, Member
+from timebank.ledger.facts import Account, Currency, Member, Redemption
 from timebank.services import disclosure
 from timebank.services.bank import Bank
 from timebank.services.disclosure import Contributors
+from timebank.services.reconciling import matched, returned
 from timebank.services.statements import ZONE, local
 from timebank.storage import fold, journal, statistics
 from timebank.storage.engine import reading
@@ -105,12 +109,14 @@ class Statistics:
             head = journal.read_head(conn)
             first = _first_month(conn)
             people = _People.of(conn)
+            came_back = _came_back(conn)
             month = months[-1].span.end if months else first
             while month < until:
                 span = Span(month, _next(month))
                 start = statistics.first_from(conn, _midnight(span.first), head.size)
                 stop = statistics.first_from(conn, _midnight(span.end), head.size)
                 settled = statistics.settled_accounts(conn, start, stop)
+                settled |= {account for seq, account in came_back if start <= seq < stop}
                 months.append(_month(people, span, statistics.flows(conn, start, stop), settled))
                 month = span.end
         self._months = months
@@ -129,6 +135,24 @@ def covered(bank: Bank) -> bool:
         found = fold.every(conn, Currency)
     backed = sum(item.in_circulation for item in found if item.policy.kind == "backed")
     return backed <= sum(item.reserve for item in found)
+
+
+def _came_back(conn: Connection) -> list[tuple[int, str]]:
+    """The entries that recorded a payout that came back, and whose account it was paid from.
+
+    The journal does not say what a line on the bank is for; the statements that were imported do.
+    """
+    back = returned(conn, matched(conn))
+    entries = journal.find_entries(
+        conn, [item.line.identity for item in back if item.line.identity]
+    )
+    facts = fold.load_facts(conn, [(Redemption, item.owed.redemption) for item in back])
+    accounts = {fact.redemption: fact.account for fact in facts if isinstance(fact, Redemption)}
+    return [
+        (entries[item.line.identity][0], accounts[item.owed.redemption])
+        for item in back
+        if item.line.identity
+    ]
 
 
 # ---- adding up
@@ -175,17 +199,20 @@ class _People:
 
 def _month(people: _People, span: Span, flows: Iterable[Flow], settled: set[str]) -> _Month:
     sums: Counter[str] = Counter()
-    who: dict[str, set[str]] = {"got": set(), "returned": set(), "hours": set(), "part": set()}
+    who: defaultdict[str, set[str]] = defaultdict(set)
     for flow in flows:
         payer, payee = people.group(flow.payer), people.group(flow.payee)
         members = not {payer, payee} - {"person", "shop", "organisation"}
         if payer == "contra":
-            undone = payee == "shop"
+            undone = flow.type == "correct" or payee == "shop"
             sums["retired" if undone else "issued"] += -flow.amount if undone else flow.amount
             who["returned" if undone else "got"].add(flow.payee)
+            if flow.type == "issue" and payee == "shop":
+                who["reissued"].add(flow.payee)
         elif payee == "contra":
-            sums["retired"] += flow.amount
-            who["returned"].add(flow.payer)
+            undone = flow.type == "correct" and payer != "shop"
+            sums["issued" if undone else "retired"] += -flow.amount if undone else flow.amount
+            who["got" if undone else "returned"].add(flow.payer)
         if payee in ("bank", "transit"):
             sums["reserve"] += flow.amount
         if payer in ("bank", "transit"):
@@ -196,12 +223,13 @@ def _month(people: _People, span: Span, flows: Iterable[Flow], settled: set[str]
             who["hours"] |= {flow.payer, flow.payee}
         if members:
             who["part"] |= {flow.payer, flow.payee}
-    paid = people.contributors(settled)
-    returned = people.contributors(who["returned"]) | paid
+    # A line that was booked by hand shows whose payout came back when that is issued again.
+    paid = people.contributors(settled | who["reissued"])
+    handed_in = people.contributors(who["returned"]) | paid
     return _Month(
         span,
         sums,
-        (people.contributors(who["got"]), returned, paid),
+        (people.contributors(who["got"]), handed_in, paid),
         (people.contributors(who["hours"]),),
         people.contributors(who["part"]),
     )

@@ -22,7 +22,10 @@ MAX_CITED = 16
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands against a currency: circulating credits, and the euro cents in reserve."""
+    """What stands against a currency: circulating credits, and the euro cents in reserve.
+
+    `issued` and `retired` are since the beginning, less what of each was corrected.
+    """
 
     currency: str
     kind: str

@@ -97,7 +97,7 @@ def check_backing(audit: Audit) -> Iterator[str]:
 
 
 def check_budgets(audit: Audit) -> Iterator[str]:
-    """No more was issued of a grant than it holds."""
+    """No more was issued of a grant, less what of it was corrected, than it holds."""
     for currency in fold.every(audit.conn, Currency):
         budget = currency.policy.budget
         if budget and currency.issued > budget.amount:

@@ -31,7 +31,7 @@ from timebank.ledger.facts import (
     Returned,
     Used,
 )
-from timebank.ledger.orders import CitedLine, Issue, Leg, parse_order
+from timebank.ledger.orders import CitedLine, Issue, Leg, Order, Refund, parse_order
 from timebank.ledger.state import Ref
 from timebank.signing.canonical import decode, encode
 from timebank.storage import tables
@@ -238,6 +238,7 @@ def _posted(conn: Connection, identities: list[str]) -> list[Fact]:
             entry.author,
             _legs(sides[entry.seq]),
             _backing(conn, entry.seq) if entry.type == "issue" else (),
+            _payment(conn, entry.seq) if entry.type == "refund" else "",
         )
         for entry in entries
     ]
@@ -245,9 +246,20 @@ def _posted(conn: Connection, identities: list[str]) -> list[Fact]:
 
 def _backing(conn: Connection, seq: int) -> tuple[CitedLine, ...]:
     """What an issue cited: only its order says so, and only a correction asks."""
-    order = parse_order(encode(parse_entry(conn.execute(_ENTRY, {"seq": seq}).scalar_one()).order))
-    assert isinstance(order.body, Issue)
-    return order.body.backing
+    body = _order(conn, seq).body
+    assert isinstance(body, Issue)
+    return body.backing
+
+
+def _payment(conn: Connection, seq: int) -> str:
+    """What a refund gave back: likewise."""
+    body = _order(conn, seq).body
+    assert isinstance(body, Refund)
+    return body.payment
+
+
+def _order(conn: Connection, seq: int) -> Order:
+    return parse_order(encode(parse_entry(conn.execute(_ENTRY, {"seq": seq}).scalar_one()).order))
 
 
 def _legs(postings: list[Any]) -> tuple[Leg, ...]:

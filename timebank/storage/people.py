@@ -71,7 +71,12 @@ def openings(conn: Connection) -> Iterator[Opening]:
 
 def openings_in(conn: Connection, order: bytes) -> tuple[Opening, ...]:
     """Return the openings of the commitments in an order's bytes, as far as they are kept."""
-    named = dict.fromkeys(found.decode("ascii") for found in _HASH.findall(order))
+    return openings_of(conn, (found.decode("ascii") for found in _HASH.findall(order)))
+
+
+def openings_of(conn: Connection, commitments: Iterable[str]) -> tuple[Opening, ...]:
+    """Return the openings of these commitments in this order, as far as they are kept."""
+    named = dict.fromkeys(commitments)
     rows = conn.execute(_SOME_OPENINGS, {"commitments": list(named)})
     kept = {row.commitment: Opening(*row) for row in rows}
     return tuple(kept[commitment] for commitment in named if commitment in kept)

@@ -35,7 +35,7 @@ _TITLES = {
 _SOMETHING = later("Er klopt iets niet in de boeken.")
 _TODO = {
     "transit": later("Zoek de bankregel die te vroeg of dubbel is geboekt, en draai hem terug."),
-    "budgets": later("Haal het te veel uit omloop, of pas de regels van het potje aan."),
+    "budgets": later("Haal uit omloop wat te veel is, of pas de regels van het potje aan."),
 }
 
 

@@ -456,6 +456,66 @@ def test_a_refund_is_corrected_too(town: Town):
     assert town.balance("amina") == 90
 
 
+def test_what_a_mistaken_refund_gave_back_may_be_given_back_again(town: Town):
+    payment = paid(town, "joop", "amina", 90)
+    back, forth = town.leg("amina", "joop", 90), town.leg("joop", "amina", 90)
+    mistake = refund(town, payment, back, "amina")
+    town.post(mistake)
+    town.post(correct(town, mistake.order.identity, replace(forth, amount=60)))
+    key = f"{payment}:{town.account('joop')}:{town.account('amina')}"
+    assert town.fact(Returned, key).amount == 30
+    more = refund(town, payment, replace(back, amount=61), "amina")
+    assert town.refuses(Code.RETURNS_TOO_MUCH, more).details == {"left": 60}
+    town.post(refund(town, payment, replace(back, amount=20), "amina"))
+    town.post(correct(town, payment, replace(back, amount=40)))
+    town.refuses(Code.RETURNS_TOO_MUCH, refund(town, payment, replace(back, amount=1), "amina"))
+    town.refuses(Code.RETURNS_TOO_MUCH, correct(town, payment, replace(back, amount=1)))
+    assert (town.balance("joop"), town.balance("amina")) == (0, 0)
+
+
+def test_a_refund_is_corrected_once_and_so_frees_no_more_than_it_gave(town: Town):
+    """However often it goes to and fro, the payer never gets more than was paid."""
+    payment = paid(town, "joop", "amina", 90)
+    back, forth = town.leg("amina", "joop", 45), town.leg("joop", "amina", 45)
+    first, second = refund(town, payment, back, "amina"), refund(town, payment, back, "amina")
+    town.post(first)
+    town.post(second)
+    town.refuses(
+        Code.RETURNS_TOO_MUCH, correct(town, first.order.identity, replace(forth, amount=46))
+    )
+    town.post(correct(town, first.order.identity, forth))
+    town.refuses(
+        Code.RETURNS_TOO_MUCH, correct(town, first.order.identity, replace(forth, amount=1))
+    )
+    town.post(correct(town, payment, back))
+    town.refuses(Code.RETURNS_TOO_MUCH, refund(town, payment, replace(back, amount=1), "amina"))
+    assert town.balance("joop") == 0
+
+
+def test_a_corrected_refund_frees_the_leg_it_gave_back_and_no_other(rich: Town):
+    legs = (rich.leg("joop", "werk", 30), rich.leg("joop", "werk", 450, "WIJK"))
+    sale = rich.by(orders.Pay(legs), "joop")
+    rich.post(sale)
+    back = tuple(leg.reversed for leg in legs)
+    whole = rich.by(orders.Refund(sale.order.identity, back), "werk")
+    rich.post(whole)
+    rich.post(correct(rich, whole.order.identity, legs[1]))
+    rich.refuses(Code.RETURNS_TOO_MUCH, refund(rich, sale.order.identity, back[0], "werk"))
+    rich.post(refund(rich, sale.order.identity, back[1], "werk"))
+
+
+def test_a_refund_and_its_correction_may_be_one_batch(town: Town):
+    """What the second order needs to know is declared by the first."""
+    payment = paid(town, "joop", "amina", 90)
+    back = town.leg("amina", "joop", 90)
+    first = town.order(orders.Refund(payment, (back,)), "amina")
+    undone = orders.Correct(first.identity, (back.reversed,), REASON)
+    batch = [first, town.order(undone, "truus")]
+    town.post(town.batch(batch, "amina")[0], town.batch(batch, "truus", "kees")[1])
+    assert town.balance("amina") == 90
+    town.post(refund(town, payment, back, "amina"))
+
+
 def handed_in(town: Town, redeem: VerifiedOrder, amount: int) -> orders.Leg:
     back = town.account("bart", "WIJK")
     return orders.Leg(town.system("redemption"), back, "WIJK", amount)
@@ -489,7 +549,7 @@ def test_an_issue_is_corrected_as_a_whole_and_its_lines_back_another(town: Town)
     town.refuses(Code.BACKING_TOO_SMALL, town.issue("werk", 1, line))
     town.post(correct(town, issue, leg))
     assert town.fact(BankLine, line).cited == 0
-    assert town.money("WIJK").in_circulation == 0
+    assert (town.money("WIJK").issued, town.money("WIJK").in_circulation) == (0, 0)
     town.post(town.issue("bart", 50_000, line))
 
 
@@ -500,7 +560,8 @@ def test_a_retirement_is_corrected_while_its_credits_are_still_covered(town: Tow
     town.post(retire)
     back = orders.Leg(contra, account, "WIJK", 30_000)
     town.post(correct(town, retire.order.identity, back))
-    assert town.money("WIJK").in_circulation == 30_000
+    wijk = town.money("WIJK")
+    assert (wijk.issued, wijk.retired, wijk.in_circulation) == (50_000, 20_000, 30_000)
     town.post(town.record_bank(-1))
     leg = replace(back, amount=20_000)
     town.refuses(Code.BACKING_TOO_SMALL, correct(town, retire.order.identity, leg))

@@ -245,6 +245,47 @@ def test_euros_that_cover_credits_are_not_paid_out_for_a_budget(budget: Town):
     budget.do(settle, "truus", "kees")
 
 
+def undo(town: Town, entry: VerifiedOrder, amount: int) -> VerifiedOrder:
+    """Return the correction of so much of an issue or retirement of Werk's grant."""
+    contra = town.money("BUURT").contra
+    leg = orders.Leg(town.account("werk", "BUURT"), contra, "BUURT", amount)
+    legs = (leg.reversed if isinstance(entry.order.body, orders.Retire) else leg,)
+    return town.by(orders.Correct(entry.order.identity, legs, NOTE), "truus", "kees")
+
+
+def told(town: Town) -> tuple[int, int, int]:
+    grant = town.money("BUURT")
+    assert grant.in_circulation == -town.state.account(grant.contra).balance
+    return grant.issued, grant.retired, grant.in_circulation
+
+
+def test_what_was_issued_of_a_budget_by_mistake_may_be_issued_again(budget: Town):
+    mistake = granted(budget, 100_000)
+    budget.post(mistake)
+    budget.post(undo(budget, mistake, 30_000))
+    assert told(budget) == (70_000, 0, 70_000)
+    refusal = budget.refuses(Code.BACKING_TOO_SMALL, granted(budget, 30_001))
+    assert refusal.details == {"left": 30_000}
+    budget.post(granted(budget, 30_000))
+    budget.refuses(Code.RETURNS_TOO_MUCH, undo(budget, mistake, 70_001))
+    assert told(budget) == (100_000, 0, 100_000)
+
+
+def test_a_retirement_that_is_corrected_is_no_new_issue_of_a_budget(budget: Town):
+    """Nor does it free any of the grant: what was retired was issued, and stays so."""
+    budget.post(granted(budget, 100_000))
+    retire = budget.by(
+        orders.Retire(budget.account("werk", "BUURT"), "BUURT", 40_000), "werk", "truus", "kees"
+    )
+    budget.post(retire)
+    assert told(budget) == (100_000, 40_000, 60_000)
+    budget.post(undo(budget, retire, 15_000))
+    assert told(budget) == (100_000, 25_000, 75_000)
+    budget.post(undo(budget, retire, 25_000))
+    assert told(budget) == (100_000, 0, 100_000)
+    budget.refuses(Code.BACKING_TOO_SMALL, granted(budget, 1))
+
+
 # ---- retire
 
 

@@ -1,6 +1,6 @@
 """Write the bundles beside this file: `python -m tests.vectors.bundles.generate`.
 
-Four small journals that hold every type of order between them, signed by keys and passkeys, one
+Five small journals that hold every type of order between them, signed by keys and passkeys, one
 by one and in batches. Keys, ids and times are fixed, so a second run writes the same files.
 """
 
@@ -297,6 +297,32 @@ def redeeming(town: Story) -> None:
     town.pays(town.leg("joop", "amina", 200, "WIJK"), by=["joop"])
 
 
+def corrections(town: Story) -> None:
+    """A refund and an issue by mistake, each put right and done again; a retirement likewise."""
+    paid = town.pays(
+        town.leg("joop", "werk", 30), town.leg("amina", "werk", 20), by=["joop", "amina"]
+    )
+    back = tuple(leg.reversed for leg in town.fact(Posted, paid.order.identity).legs)
+    refunded = _identity(town, orders.Refund(paid.order.identity, back), "werk")
+    mistake = orders.Correct(refunded, (replace(back[0].reversed, amount=25),), a_commitment("nee"))
+    _identity(town, mistake, *TREASURERS)
+    again = replace(back[0], amount=10)
+    _identity(town, orders.Refund(paid.order.identity, (again,)), "werk")
+    rest = orders.Correct(paid.order.identity, (replace(again, amount=15),), a_commitment("rest"))
+    _identity(town, rest, *TREASURERS)
+    town.do(budget(town), *COORDINATORS)
+    account, contra = town.account("werk", "BON"), an_id("account contra BON")
+    town.do(orders.SetLimit(town.member("werk"), account, "BON", 0, 9_000), *COORDINATORS)
+    issued = _issue(town, "BON", {}, 5_000)
+    taken = orders.Leg(account, contra, "BON", 2_000)
+    _identity(town, orders.Correct(issued, (taken,), a_commitment("te veel")), *TREASURERS)
+    _issue(town, "BON", {}, 1_500)
+    retired = _identity(town, orders.Retire(account, "BON", 1_200), "truus", "kees", "werk")
+    given = orders.Leg(contra, account, "BON", 700)
+    _identity(town, orders.Correct(retired, (given,), a_commitment("vergissing")), *TREASURERS)
+    _issue(town, "BON", {}, 500)
+
+
 def _legs_back(town: Story, redeemed: VerifiedOrder) -> tuple[orders.Leg, ...]:
     return tuple(leg.reversed for leg in town.fact(Posted, redeemed.order.identity).legs)
 
@@ -320,6 +346,7 @@ STORIES: dict[str, Callable[[Story], None]] = {
     "treasury": treasury,
     "governance": governance,
     "redeeming": redeeming,
+    "corrections": corrections,
 }
 
 

@@ -63,10 +63,11 @@ def decide(state: State, time: int, seq: int, verified: VerifiedOrder) -> Decisi
     _check_header(case)
     legs = RULES[type(order.body)](case, order.body)
     backing = order.body.backing if isinstance(order.body, orders.Issue) else ()
+    payment = order.body.payment if isinstance(order.body, orders.Refund) else ""
     header = order.header
     case.state.put(
         OrderId(header.author, header.id, order.identity),
-        Posted(order.identity, seq, header.type, header.author, legs, backing),
+        Posted(order.identity, seq, header.type, header.author, legs, backing, payment),
     )
     return Decision(verified, postings_of(legs), case.state.changed())
 

@@ -37,12 +37,19 @@ def check_currency(state: State, account: Account, currency: str) -> None:
         raise Refusal(Code.WRONG_CURRENCY, currency=currency, account=account.id)
 
 
-def move(state: State, legs: Legs, *, floors: bool = True, ceilings: bool = True) -> Legs:
+def move(
+    state: State,
+    legs: Legs,
+    *,
+    floors: bool = True,
+    ceilings: bool = True,
+    undoing: bool = False,
+) -> Legs:
     """Book the legs on the scratch state and return them.
 
     A limit restricts what an entry does: an account that goes down may not end below its floor,
     one that goes up not above its ceiling. `floors=False` and `ceilings=False` are the exemptions
-    that an order type states.
+    that an order type states. `undoing` books back what was issued or retired.
     """
     change: dict[str, int] = {}
     for leg in legs:
@@ -68,19 +75,23 @@ def move(state: State, legs: Legs, *, floors: bool = True, ceilings: bool = True
         if abs(balance) > MAX_AMOUNT:
             raise Refusal(Code.ABOVE_CEILING, account=account_id, currency=account.currency)
         state.put(account.holding(balance))
-    _count_totals(state, legs)
+    _count_totals(state, legs, undoing)
     return legs
 
 
-def _count_totals(state: State, legs: Legs) -> None:
-    """Keep what a currency has issued, retired and holds in reserve beside its accounts."""
+def _count_totals(state: State, legs: Legs, undoing: bool) -> None:
+    """Keep what a currency has issued, retired and holds in reserve beside its accounts.
+
+    What is undone no longer counts: a mistaken issue takes nothing of a grant, and a mistaken
+    retirement, put right, is no new issue of it.
+    """
     for leg in legs:
         for account_id, amount in ((leg.payer, -leg.amount), (leg.payee, leg.amount)):
             account = state.account(account_id)
             if account.kind == "member":
                 continue
             currency = state.currency(account.currency)
-            if account.kind == "contra" and amount < 0:
+            if account.kind == "contra" and (amount < 0) != undoing:
                 state.put(replace(currency, issued=currency.issued - amount))
             elif account.kind == "contra":
                 state.put(replace(currency, retired=currency.retired + amount))

@@ -88,6 +88,8 @@ def correct(case: Case, body: Correct) -> Legs:
     owners = set()
     for leg in body.legs:
         _give_back(state, posted, leg)
+        if posted.type == "refund":
+            _keep(state, posted.payment, leg)
         owner = state.account(leg.payee).owner
         for account_id in (leg.payer, leg.payee):
             member = state.account(account_id).owner
@@ -100,7 +102,7 @@ def correct(case: Case, body: Correct) -> Legs:
         reopen(state, posted, body.legs)
     if posted.backing:
         _release(state, posted, body)
-    legs = move(state, body.legs, floors=False, ceilings=False)
+    legs = move(state, body.legs, floors=False, ceilings=False, undoing=True)
     if posted.type == "retire":
         check_cover(state)  # it brings credits back into circulation
     return legs
@@ -130,6 +132,13 @@ def _give_back(state: State, posted: Posted, leg: Leg) -> None:
     if returned + leg.amount > original.amount:
         raise Refusal(Code.RETURNS_TOO_MUCH, left=original.amount - returned)
     state.put(Returned(posted.identity, original.payer, original.payee, returned + leg.amount))
+
+
+def _keep(state: State, payment: str, leg: Leg) -> None:
+    """What a corrected refund gave back of a leg is with its payee, and may be given back again."""
+    returned = state.find(Returned, f"{payment}:{leg.payer}:{leg.payee}")
+    assert returned is not None
+    state.put(replace(returned, amount=returned.amount - leg.amount))
 
 
 def _release(state: State, posted: Posted, body: Correct) -> None:

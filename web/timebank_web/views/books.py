@@ -222,6 +222,7 @@ _WHAT = {
     "entry": later("een boeking van u"),
     "export": later("een uitdraai van het boek"),
     "member": later("uw naam en gegevens"),
+    "proposal": later("een voorstel waar u in staat"),
     "sample": later("een steekproef: u bent geloot"),
     "statement": later("uw overzicht"),
 }

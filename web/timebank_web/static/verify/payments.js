@@ -109,6 +109,7 @@ export function correct(act) {
   ensure(CORRECTABLE.includes(type), "a correction of what cannot be corrected");
   checkPairs(order.legs);
   giveBack(posted, order.legs);
+  if (type === "refund") keep(state.entry(posted.order.payment), order.legs);
   for (const leg of order.legs) {
     for (const id of [leg.payer, leg.payee]) {
       ensure(!state.account(id).owner?.left, "an account of a member who left");
@@ -124,7 +125,19 @@ export function correct(act) {
     ensure(sum === BigInt(amount), "a part of an issue with backing");
     for (const cited of backing) state.entry(cited.line).cited -= BigInt(cited.amount);
   }
-  return { legs: order.legs, floors: false, ceilings: false, cover: type === "retire" };
+  const { legs } = order;
+  return { legs, floors: false, ceilings: false, undoing: true, cover: type === "retire" };
+}
+
+/**
+ * What a corrected refund gave back of a payment was not given back after all.
+ * @param {import("./state.js").Posted} payment @param {any[]} legs of the correction
+ */
+function keep(payment, legs) {
+  for (const { payer, payee, amount } of legs) {
+    const place = payment.legs.findIndex((of) => of.payer === payer && of.payee === payee);
+    payment.returned[place] -= BigInt(amount);
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import * as treasury from "./treasury.js";
  * @property {any[]} [legs] what moves; nothing when absent
  * @property {boolean} [floors] whether floors hold; they do when absent
  * @property {boolean} [ceilings] whether ceilings hold; they do when absent
+ * @property {boolean} [undoing] whether it books back what was issued or retired
  * @property {boolean} [cover] whether cover must hold afterwards
  * @property {bigint} [open] of a redemption: what is to be settled
  */
@@ -41,8 +42,9 @@ export function apply(act) {
   const timely = order.created - EARLY <= time && time <= order.expires;
   ensure(timely, "an order that is not valid at this time");
   const rule = /** @type {(act: Act) => Outcome} */ (RULES.get(order.type));
-  const { legs = [], floors = true, ceilings = true, cover = false, open = 0n } = rule(act);
-  move(state, legs, floors, ceilings);
+  const outcome = rule(act);
+  const { legs = [], cover = false, open = 0n } = outcome;
+  move(state, legs, outcome);
   if (cover) state.checkCover();
   state.used.orders.add(name);
   const returned = legs.map(() => 0n);
@@ -55,9 +57,9 @@ export function apply(act) {
 
 /**
  * @param {import("./state.js").State} state @param {any[]} legs
- * @param {boolean} floors @param {boolean} ceilings whether these hold
+ * @param {Outcome} outcome
  */
-function move(state, legs, floors, ceilings) {
+function move(state, legs, { floors = true, ceilings = true, undoing = false }) {
   /** @type {Map<import("./state.js").Account, bigint>} */
   const nets = new Map();
   for (const leg of legs) {
@@ -66,8 +68,13 @@ function move(state, legs, floors, ceilings) {
     nets.set(payer, (nets.get(payer) ?? 0n) - amount);
     nets.set(payee, (nets.get(payee) ?? 0n) + amount);
     const currency = state.currency(leg.currency);
-    if (payer.kind === "contra") currency.issued += amount;
-    if (payee.kind === "contra") currency.retired += amount;
+    if (undoing) {
+      if (payer.kind === "contra") currency.retired -= amount;
+      if (payee.kind === "contra") currency.issued -= amount;
+    } else {
+      if (payer.kind === "contra") currency.issued += amount;
+      if (payee.kind === "contra") currency.retired += amount;
+    }
   }
   for (const [account, net] of nets) {
     account.balance += net;
