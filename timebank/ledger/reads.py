@@ -138,9 +138,11 @@ def _given_back(state: State, entry: str, legs: tuple[orders.Leg, ...]) -> Itera
     for leg in legs:
         yield Returned, f"{entry}:{leg.payee}:{leg.payer}"
     posted = _peek(state, Posted, entry)
-    for cited in posted.backing if posted else ():
+    if posted is None:
+        return
+    for cited in posted.backing:
         yield BankLine, cited.line
-    for leg in legs if posted and posted.payment else ():
+    for leg in legs if posted.payment else ():
         yield Returned, f"{posted.payment}:{leg.payer}:{leg.payee}"
 
 
