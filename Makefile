@@ -21,7 +21,7 @@ help: ## list these targets
 		while IFS='|' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
 
 .PHONY: demo
-demo: $(VENV)/.runtime ## a market day in var/demo, then its pages on PORT=8000 (SERVE=0: no pages)
+demo: $(VENV)/.runtime ## eight weeks of a wijk in var/demo, then its pages on PORT=8000 (SERVE=0: no pages)
 	$(BIN)/timebank demo $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT))
 
 .PHONY: runtime

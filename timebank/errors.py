@@ -119,6 +119,8 @@ class Flaw(StrEnum):
     NO_OWN_ACCOUNT = "no_own_account"
     UNREADABLE_ACCOUNT = "unreadable_account"
     AMOUNT_TOO_LARGE = "amount_too_large"
+    NOT_SEPA = "not_sepa"
+    NO_SUCH_PAYOUT = "no_such_payout"
     # A file of payments: not what the treasurers signed for.
     PAYMENTS_CHANGED = "payments_changed"
     # A file from the bank.
@@ -134,6 +136,7 @@ class Flaw(StrEnum):
     UNKNOWN_LINE = "unknown_line"
     LINE_DIFFERS = "line_differs"
     LINE_RECORDED = "line_recorded"
+    RECORDED_BY_HAND = "recorded_by_hand"
 
 
 class TimebankError(Exception):

@@ -18,7 +18,7 @@ from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger.orders import APPROVED_TYPES, Order, parse_order
 from timebank.ledger.verified import verify_bytes
-from timebank.services import membership
+from timebank.services import membership, settlement
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, read_submission
 from timebank.services.posting import Posted, post_one
@@ -59,7 +59,8 @@ class Proposal:
         return [membership.member_of_key(bank, item.key_id).id for item in signed]
 
     def post(self, bank: Bank) -> Posted:
-        """Post it; raises Refusal or Unavailable."""
+        """Post it; raises Refusal or Unavailable, or Unfit for a file that pays something else."""
+        settlement.check_payments(bank, self.draft)
         return post_one(bank, self.draft.submission(self.authorizations))
 
 
@@ -131,7 +132,11 @@ def propose(desk: Desk, draft: Draft, key: SigningKey, file: Path | None) -> Non
                 raise
     file = file or default_name(draft)
     create_file(file, proposal)
-    keep(desk.bank, draft, list(proposal.authorizations))
+    try:
+        keep(desk.bank, draft, list(proposal.authorizations))
+    except Refusal:
+        file.unlink()
+        raise
     tell_waiting(desk, file, proposal)
 
 
@@ -141,6 +146,7 @@ def sign(desk: Desk, path: Path, proposal: Proposal, key: SigningKey) -> Proposa
     person = membership.member_of_key(desk.bank, key.id)
     if person.id in proposal.members(desk.bank):
         raise Refusal(Code.DOUBLE_APPROVAL, member=person.id)
+    settlement.check_payments(desk.bank, proposal.draft)
     signed = proposal.signed_by(key)
     replace_file(path, signed)
     if proposal.draft.order.header.type in APPROVED_TYPES:

@@ -168,6 +168,8 @@ UNFITS: Mapping[Flaw, str] = {
     " and bank_iban",
     Flaw.UNREADABLE_ACCOUNT: "where to pay to was erased",
     Flaw.AMOUNT_TOO_LARGE: "banks take no amount as large as this",
+    Flaw.NOT_SEPA: "no SEPA payment reaches an account in that country",
+    Flaw.NO_SUCH_PAYOUT: "that account has handed in nothing under that name",
     Flaw.PAYMENTS_CHANGED: "the payment file is not the one that was signed for, and cannot be made"
     " again: an account was erased or changed since. Withdraw this settlement and plan another",
     Flaw.FILE_TOO_LARGE: "the file is too large to be a statement",
@@ -181,4 +183,6 @@ UNFITS: Mapping[Flaw, str] = {
     Flaw.UNKNOWN_LINE: "there is no such bank line, or more than one; see: timebank bank lines",
     Flaw.LINE_DIFFERS: "that bank line has another amount, or went the other way",
     Flaw.LINE_RECORDED: "that bank line is recorded already, or about to be",
+    Flaw.RECORDED_BY_HAND: "a line of that amount was recorded by hand: where it is this one, name"
+    " it with --entry; where it is another, say --apart",
 }

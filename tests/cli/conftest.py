@@ -3,16 +3,22 @@
 import json
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.postgres import server
 from tests.world import NOW
 from timebank.clock import SetClock
+from timebank.settings import STATE
 from timebank_cli.keyfiles import PASSPHRASE_VARIABLE
 from timebank_cli.main import main
 
@@ -39,10 +45,17 @@ class Wijk:
 
     folder: Path
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
+    server: str = ""
+    """The URL of a database on a PostgreSQL server; "" for the file in the folder."""
 
     @property
     def database(self) -> Path:
         return self.folder / "timebank.db"
+
+    @property
+    def place(self) -> str:
+        """Where the ledger is, as the command takes it."""
+        return self.server or str(self.database)
 
     def key(self, name: str) -> Path:
         return self.folder / f"{name.lower()}.key"
@@ -51,10 +64,10 @@ class Wijk:
         """Run a command to its end; anything but a clean exit is a failure of the program."""
         result = CliRunner().invoke(
             main,
-            ["--database", str(self.database), *map(str, args)],
+            ["--database", self.place, *map(str, args)],
             obj=self.clock,
             input=typed,
-            env={PASSPHRASE_VARIABLE: phrase},
+            env={PASSPHRASE_VARIABLE: phrase, STATE: str(self.folder)},
         )
         assert result.exception is None or isinstance(result.exception, SystemExit), (
             result.exception
@@ -82,6 +95,15 @@ class Wijk:
     def as_(self, name: str) -> tuple[str, Path]:
         """Return the option by which this person signs."""
         return "--key", self.key(name)
+
+    def edit(self, statement: LiteralString) -> None:
+        """Change the database as somebody with a shell does."""
+        if self.server:
+            with psycopg.connect(self.server, autocommit=True) as shell:
+                shell.execute(statement)
+        else:
+            with closing(sqlite3.connect(self.database)) as file, file:
+                file.execute(statement)
 
     def balance(self, name: str, currency: str = "UUR") -> int:
         found = self.ask("balance", name)
@@ -139,19 +161,49 @@ def _founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A founded wijk that a shop and an organisation have joined, to be copied and never used."""
     folder = tmp_path_factory.mktemp("founded")
     _new_keys(folder)
-    wijk = Wijk(folder)
-    wijk.do("init", *init_options(folder))
-    for name, kind in SHOPS.items():
-        link = wijk.ask("invite", name, "--kind", kind, *wijk.as_("Els"))["link"]
-        wijk.do("join", link, "--name", name, *wijk.as_(name))
+    found(Wijk(folder))
     return folder
 
 
+def found(wijk: Wijk) -> None:
+    wijk.do("init", *init_options(wijk.folder))
+    for name, kind in SHOPS.items():
+        link = wijk.ask("invite", name, "--kind", kind, *wijk.as_("Els"))["link"]
+        wijk.do("join", link, "--name", name, *wijk.as_(name))
+
+
+@cache
+def founded_on_server(keys: Path, folder: Path) -> str:
+    """Found the same wijk in a database on a server, and return its name."""
+    for file in keys.glob("*.key"):
+        shutil.copy2(file, folder)
+    name = server().empty()
+    found(Wijk(folder, server=server().url(name)))
+    return name
+
+
 @pytest.fixture(name="wijk")
-def _wijk(founded: Path, tmp_path: Path) -> Wijk:
+def _wijk(
+    request: pytest.FixtureRequest,
+    founded: Path,
+    tmp_path: Path,
+) -> Wijk:
     folder = tmp_path / "wijk"
-    shutil.copytree(founded, folder)
-    return Wijk(folder)
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copytree(founded, folder)
+        return Wijk(folder)
+    place = founded.parent / "on-server"
+    place.mkdir(exist_ok=True)
+    name = founded_on_server(founded, place)
+    copy = server().copy(name)
+    shutil.copytree(place, folder)
+    for file in folder.glob(f"{name}.*"):  # its guard and log key are named after it
+        file.rename(folder / file.name.replace(name, copy, 1))
+    return Wijk(folder, server=server().url(copy))
+
+
+ON_BOTH = pytest.mark.parametrize("wijk", ["sqlite", "postgresql"], indirect=True)
+"""Marks a test, or as `pytestmark` a module, that is run on a file and on a server."""
 
 
 @pytest.fixture(name="keys")

@@ -233,13 +233,14 @@ def _reports(run: Run) -> list[dict[str, Any]]:
     """The report from the database, and from bundle and bank files alone; sections by key."""
     (html,) = run.folder.glob("report-*.html")
     year = html.stem.removeprefix("report-")
-    files = [item for file in sorted(run.folder.glob("*.xml")) for item in ("--bank-file", file)]
-    alone = [*files, "--bundle", run.folder / "bundle.txt", "--ledger", run.ledger]
-    asked = (["--database", run.folder / "ledger.db", "audit", "report"], ["audit", "report"])
+    alone = ["--bundle", str(run.folder / "bundle.txt"), "--ledger", run.ledger]
+    for file in sorted(run.folder.glob("*.xml")):
+        alone += ["--bank-file", str(file)]
+    database = ["--database", str(run.folder / "ledger.db")]
     found = []
-    for command, more in zip(asked, ([], alone), strict=True):
-        args = [*command, "--year", year, *more, "--json"]
-        result = CliRunner().invoke(main, [str(arg) for arg in args])
+    for before, after in ((database, []), ([], alone)):
+        args = [*before, "audit", "report", "--year", year, *after, "--json"]
+        result = CliRunner().invoke(main, args)
         assert result.exit_code == 0, result.output
         found.append({part["key"]: part for part in json.loads(result.stdout)["sections"]})
     return found
@@ -300,13 +301,14 @@ def test_a_flipped_byte_in_the_bundle_is_found(run: Run) -> None:
 
 
 def test_the_commands_it_names_work_without_the_ledger(run: Run, tmp_path: Path) -> None:
-    for line in run.printed.splitlines():
-        if line.startswith("        timebank "):
-            args = line.split()[1:]
-            copy = tmp_path / Path(args[-3]).name
-            copy.write_bytes(Path(args[-3]).read_bytes())
-            result = CliRunner().invoke(main, [*args[:-3], str(copy), *args[-2:]])
-            assert result.exit_code == 0, result.output
+    lines = [line for line in run.printed.splitlines() if line.startswith("        timebank ")]
+    assert lines
+    for line in lines:
+        args = line.split()[1:]
+        copy = tmp_path / Path(args[-3]).name
+        copy.write_bytes(Path(args[-3]).read_bytes())
+        result = CliRunner().invoke(main, [*args[:-3], str(copy), *args[-2:]])
+        assert result.exit_code == 0, result.output
 
 
 def test_the_circle_in_the_readme_is_the_one_the_demo_draws(run: Run) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Wijk
+from tests.cli.conftest import ON_BOTH, Wijk
+
+pytestmark = ON_BOTH
 
 
 def test_an_invitation_is_a_link_that_a_newcomer_joins_with(wijk: Wijk) -> None:
@@ -74,11 +76,11 @@ def test_a_coordinator_suspends_at_once_and_lifts_it(wijk: Wijk) -> None:
 
 
 def test_a_neighbour_cannot_suspend_another(wijk: Wijk) -> None:
-    """What Joop signs waits for a coordinator, who never comes."""
+    """Nor is it put before a coordinator, as if somebody with that task had proposed it."""
     file = wijk.folder / "suspend.json"
     args = ("member", "suspend", "Amina", "--reason", "ruzie", "--out", file, *wijk.as_("Joop"))
-    assert wijk.ask(*args)["state"] == "waiting"
-    wijk.refuses("too_few_approvals", "submit", file)
+    wijk.refuses("not_authorized", *args)
+    assert not file.exists()
     assert wijk.ask("member", "show", "Amina")["status"] == "active"
 
 
@@ -99,3 +101,12 @@ def test_a_code_is_never_written_over_another_file(wijk: Wijk, option: str) -> N
     wijk.refuses("file", "invite", "x", *wijk.as_("Els"), option, target)
     assert target.read_text() == "mine"
     assert Path(target).exists()
+
+
+def test_who_left_is_forgotten_and_who_stays_is_not(wijk: Wijk) -> None:
+    assert wijk.refuses("not_left", "member", "erase", "Amina", "--yes")["error"] == "not_left"
+    amina = wijk.ask("member", "show", "Amina")["id"]
+    wijk.do("leave", *wijk.as_("Amina"))
+    assert wijk.run("member", "erase", amina, typed="n\n").exit_code == 1
+    assert wijk.ask("member", "erase", amina, "--yes")["erased"] == 1
+    assert "Amina" not in wijk.do("member", "list")

@@ -1,11 +1,12 @@
 """Paying, giving back, and looking at what came of it."""
 
 import re
-import sqlite3
 
 import pytest
 
-from tests.cli.conftest import Wijk
+from tests.cli.conftest import ON_BOTH, Wijk
+
+pytestmark = ON_BOTH
 
 
 def test_a_payment_moves_hours_and_says_so(wijk: Wijk) -> None:
@@ -149,10 +150,7 @@ def test_a_statement_of_some_days_or_the_newest_only(wijk: Wijk) -> None:
 
 def test_names_cannot_steer_the_terminal(wijk: Wijk) -> None:
     """Names are cleaned when they are kept; here somebody wrote one into the database itself."""
-    conn = sqlite3.connect(wijk.database)
-    conn.execute("UPDATE kept_openings SET text = 'Ami\x1b[2Jna' WHERE text = 'Amina'")
-    conn.commit()
-    conn.close()
+    wijk.edit("UPDATE kept_openings SET text = 'Ami\x1b[2Jna' WHERE text = 'Amina'")
     for args in (("member", "list"), ("balance",), ("member", "show", "Ami\x1b[2Jna")):
         said = wijk.do(*args)
         assert "\x1b" not in said

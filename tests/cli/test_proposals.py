@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import PHRASE, Wijk, init_options
+from tests.cli.conftest import ON_BOTH, PHRASE, Wijk, init_options
 from timebank import ids
 from timebank.services import membership
 from timebank.services.bank import open_bank
@@ -15,6 +15,8 @@ from timebank.settings import Settings
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
 from timebank_cli.keyfiles import KeyFile
+
+pytestmark = ON_BOTH
 
 
 @pytest.fixture(name="deposited")
@@ -91,7 +93,7 @@ def test_two_keys_of_one_issuer_are_one_issuer(deposited: Wijk) -> None:
 
 def second_key(wijk: Wijk, name: str) -> Path:
     """Enrol another key file of a member, as their own browser would let them."""
-    bank = open_bank(Settings.of(str(wijk.database)), wijk.clock)
+    bank = open_bank(Settings.of(wijk.place, wijk.folder), wijk.clock)
     signing = KeyFile(wijk.key(name), phrase_file(wijk)).open()
     person = membership.member_of_key(bank, signing.id)
     unsigned = membership.draft_key_voucher(bank, person.id)
@@ -112,8 +114,8 @@ def phrase_file(wijk: Wijk) -> Path:
 
 
 def test_neighbours_cannot_make_up_for_an_issuer(deposited: Wijk) -> None:
-    file = issue(deposited, by="Joop")
-    deposited.do("sign", file, *deposited.as_("Kees"))
+    file = issue(deposited, by="Kees")
+    deposited.do("sign", file, *deposited.as_("Joop"))
     deposited.do("sign", file, *deposited.as_("Els"))
     refused = deposited.refuses("too_few_approvals", "submit", file)
     assert refused["details"]["counted"] == 1
@@ -239,8 +241,9 @@ def test_bank_lines_go_in_and_out(wijk: Wijk) -> None:
 
 
 def test_a_neighbour_records_no_bank_line(wijk: Wijk) -> None:
-    file = wijk.proposal("bank", "record", "in", "9,00", "--line", "a", *wijk.as_("Joop"))
-    wijk.refuses("too_few_approvals", "submit", file)
+    args = ("bank", "record", "in", "9,00", "--line", "a", *wijk.as_("Joop"))
+    wijk.refuses("not_authorized", *args)
+    assert wijk.ask("propose", "list")["proposals"] == []
     assert wijk.run("bank", "record", "up", "9,00").exit_code == 2
 
 

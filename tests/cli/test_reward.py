@@ -86,7 +86,7 @@ def test_what_waits_is_paid_once_a_treasurer_has_said_why(funded: Wijk) -> None:
     (waits,) = funded.ask("reward", "waiting")
     assert (waits["name"], waits["period"], waits["total"]) == ("Amina", "2026-09", 22_500)
     shown = funded.do("reward", "waiting")
-    assert "vrijwilligersregeling 2025" in shown
+    assert "vrijwilligersregeling, dewve.nl (2025)" in shown
     assert "newest known" in shown
     asked = ("reward", "allow", "Amina", "2026-09", "225,00", "--reason", "extra klus")
     funded.refuses("not_authorized", *asked, *funded.as_("Els"))

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import PHRASE, Wijk
+from tests.cli.conftest import ON_BOTH, PHRASE, Wijk
 from tests.world import NOW
 from timebank.services.pain import message_id
 from timebank_cli.demo.banking import Booking, Part, statement
@@ -103,6 +103,7 @@ def clean(wijk: Wijk) -> bool:
 # ---- plan and sign
 
 
+@ON_BOTH
 def test_a_plan_lists_what_waits_and_posts_nothing(redeemed: Wijk) -> None:
     document = redeemed.ask("settle", "plan", "--to", redeemed.folder, *redeemed.as_("Truus"))
     assert [(item["name"], item["amount"]) for item in document["payouts"]] in (
@@ -178,6 +179,7 @@ def test_a_shop_that_redeems_does_not_approve_it(redeemed: Wijk) -> None:
 # ---- run
 
 
+@ON_BOTH
 def test_a_run_writes_the_file_that_was_signed_for(redeemed: Wijk) -> None:
     ran, payments = run(redeemed)
     assert ran["total"] == 25_000
@@ -369,6 +371,25 @@ def test_a_plan_that_does_not_say_what_file_it_is_for_is_refused(redeemed: Wijk)
     assert not settled(redeemed)
 
 
+def test_a_plan_that_names_the_file_of_another_is_signed_and_posted_by_no_command(
+    redeemed: Wijk,
+) -> None:
+    """The first treasurer puts the digest of a file that was paid before in a right order."""
+    first = signed(redeemed)
+    redeemed.do("settle", "run", first)
+    redeemed.do("redeem", "25,00", "--to", BART, *redeemed.as_("Bart"))
+    second = plan(redeemed)
+    old, new = json.loads(first.read_text()), json.loads(second.read_text())
+    body = json.loads(new["order"]) | {"file": json.loads(old["order"])["file"]}
+    order = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    crafted = {"order": order, "authorizations": [], "openings": old["openings"]}
+    second.write_text(json.dumps(crafted))
+    for command in (("settle", "sign"), ("sign",)):
+        redeemed.refuses("payments_changed", *command, second, *redeemed.as_("Kees"))
+    for command in (("settle", "run"), ("submit",)):
+        redeemed.refuses("payments_changed", *command, second)
+
+
 def test_only_a_shop_redeems_and_only_what_it_has(redeemed: Wijk) -> None:
     redeemed.refuses("below_floor", "redeem", "60,01", "--to", BART, *redeemed.as_("Bart"))
     redeemed.pay("Werk", "Joop", "5,00")
@@ -382,6 +403,7 @@ def states(wijk: Wijk) -> Sequence[str]:
     return [item["state"] for item in wijk.ask("settle", "list")]
 
 
+@ON_BOTH
 def test_the_banks_line_closes_the_settlement(redeemed: Wijk) -> None:
     run(redeemed)
     assert states(redeemed) == ["posted"]
@@ -430,6 +452,28 @@ def test_a_line_that_was_recorded_before_its_file_came_is_not_recorded_again(
     redeemed.refuses("line_recorded", *record)
 
 
+def test_a_line_of_an_amount_recorded_by_hand_is_not_recorded_unasked(redeemed: Wijk) -> None:
+    redeemed.do("bank", "record", "in", "7,00", "--line", "rente", *redeemed.as_("Truus"))
+    (left,) = imports(redeemed, Booking("B3", DAY, 700))["unmatched"]
+    record = ("bank", "record", "in", "7,00", "--from", left["line"], *redeemed.as_("Truus"))
+    redeemed.refuses("recorded_by_hand", *record)
+    redeemed.do(*record, "--apart")
+    assert redeemed.ask("bank", "lines") == []
+
+
+def test_a_payout_recorded_by_hand_is_left_by_an_import_for_a_person(redeemed: Wijk) -> None:
+    run(redeemed)
+    line = paid(redeemed)
+    by = redeemed.as_("Truus")
+    redeemed.do("bank", "record", "out", "250,00", "--line", "batch", "--payout", *by)
+    done = imports(redeemed, line)
+    assert done["recorded"] == []
+    (left,) = done["unmatched"]
+    assert left["kind"] == "paid"
+    assert clean(redeemed)
+
+
+@ON_BOTH
 def test_a_returned_payout_gives_its_shop_the_credits_again(redeemed: Wijk) -> None:
     run(redeemed)
     back = next(item for item in payouts(redeemed) if item["name"] == "Werk")
@@ -456,6 +500,7 @@ def test_the_euro_that_came_back_back_nothing_but_that_shops_credits(redeemed: W
     )
 
 
+@ON_BOTH
 def test_the_same_file_again_says_so_and_changes_nothing(redeemed: Wijk) -> None:
     run(redeemed)
     line = paid(redeemed)

@@ -10,7 +10,16 @@ from tests.services.test_settlement import BART, NOOR, plan, redeem
 from timebank.errors import Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Account
-from timebank.services import auditing, bankfiles, files, house, proposals, settlement, treasury
+from timebank.services import (
+    auditing,
+    bankfiles,
+    files,
+    house,
+    proposals,
+    settlement,
+    settlement_runs,
+    treasury,
+)
 from timebank.services.matching import Kind, Why
 from timebank.services.pain import message_id
 from timebank.services.posting import Posted
@@ -35,7 +44,7 @@ def _paid_out(village: Village) -> Village:
 
 
 def payouts(village: Village) -> dict[str, Payout]:
-    (run,) = settlement.runs(village.bank)
+    (run,) = settlement_runs.runs(village.bank)
     return {item.payout.redemption: item.payout for item in run.payouts}
 
 
@@ -79,7 +88,7 @@ def balance(village: Village, kind: str) -> int:
 
 
 def state(village: Village) -> str:
-    (run,) = settlement.runs(village.bank)
+    (run,) = settlement_runs.runs(village.bank)
     return run.state
 
 
@@ -233,7 +242,7 @@ def test_a_payout_that_came_back_is_issued_again_once_and_to_its_shop(paid_out):
     assert returned.reissued
     with pytest.raises(Unfit):
         bankfiles.draft_reissue(paid_out.bank, who("truus"), returned)
-    (run,) = settlement.runs(paid_out.bank)
+    (run,) = settlement_runs.runs(paid_out.bank)
     assert (run.state, run.total, run.paid, run.returned) == ("returned", 450, 450, 150)
     assert auditing.check(paid_out.bank) == []
 
@@ -258,7 +267,7 @@ def test_a_shop_whose_payout_came_back_hands_in_and_is_paid_anew(paid_out):
     (waiting,) = settlement.waiting(paid_out.bank)
     assert waiting.reference != returned.owed.reference
     paid_out.send(plan(paid_out).draft, "truus", "kees")
-    assert {run.state for run in settlement.runs(paid_out.bank)} == {"returned", "posted"}
+    assert {run.state for run in settlement_runs.runs(paid_out.bank)} == {"returned", "posted"}
 
 
 def test_a_line_recorded_by_hand_can_be_named_as_the_same(paid_out):
@@ -274,3 +283,43 @@ def test_a_line_recorded_by_hand_can_be_named_as_the_same(paid_out):
         bankfiles.link(paid_out.bank, b, by_hand.identity)
     assert caught.value.code is Flaw.LINE_RECORDED
     assert [item.kept.line.id for item in bankfiles.unrecorded(paid_out.bank)] == [b, c]
+
+
+def test_a_line_that_was_recorded_by_hand_is_not_recorded_again_unasked(paid_out):
+    truus = paid_out.world.member("truus")
+    by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700), Booking("B", DAY, 700), Booking("C", DAY, 800))
+    a, b = (item.kept.line.id for item in bankfiles.lines(paid_out.bank)[:2])
+    for line in (a, b):
+        with pytest.raises(Unfit) as caught:
+            bankfiles.draft_record(paid_out.bank, truus, line)
+        assert caught.value.code is Flaw.RECORDED_BY_HAND
+    found = bankfiles.by_hand(paid_out.bank)
+    assert [(item.identity, item.amount) for item in found[700]] == [(by_hand.identity, 700)]
+    record(paid_out, "C")
+    bankfiles.link(paid_out.bank, a, by_hand.identity)
+    assert bankfiles.by_hand(paid_out.bank) == {1_000: found[1_000]}
+    record(paid_out, "B")
+    assert bankfiles.unrecorded(paid_out.bank) == []
+
+
+def test_another_line_of_the_same_amount_is_recorded_when_a_treasurer_says_so(paid_out):
+    truus = paid_out.world.member("truus")
+    paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700))
+    record(paid_out, "A", apart=True)
+    assert bankfiles.unrecorded(paid_out.bank) == []
+
+
+def test_linking_and_recording_a_line_at_once_gives_it_one_entry(paid_out, monkeypatch):
+    """Between looking the line up and writing, another treasurer records it."""
+    truus = paid_out.world.member("truus")
+    by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")
+    imports(paid_out, Booking("A", DAY, 700))
+    (line,) = bankfiles.unrecorded(paid_out.bank)
+    stale = bankfiles.find_line(paid_out.bank, line.kept.line.id)
+    record(paid_out, "A", apart=True)
+    monkeypatch.setattr(bankfiles, "find_line", lambda bank, start: stale)
+    with pytest.raises(Unfit) as caught:
+        bankfiles.link(paid_out.bank, line.kept.line.id, by_hand.identity)
+    assert caught.value.code is Flaw.LINE_RECORDED

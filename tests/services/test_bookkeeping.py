@@ -41,10 +41,10 @@ def sums(books: Books) -> dict[str, int]:
 
 def check_balanced(books: Books) -> None:
     for entry in books.entries:
-        for money in books.monies:
-            assert not sum(line.amount for line in entry.lines if line.account.money == money)
-    for money in books.monies:
-        assert not sum(item.opening for item in books.accounts if item.money == money)
+        for currency in books.currencies:
+            assert not sum(line.amount for line in entry.lines if line.account.currency == currency)
+    for currency in books.currencies:
+        assert not sum(item.opening for item in books.accounts if item.currency == currency)
 
 
 def test_the_lines_are_the_postings_and_the_closing_balances_those_of_the_ledger(village):
@@ -100,8 +100,8 @@ def test_a_correction_says_which_entry_it_is_about(village):
 def test_hours_never_stand_for_euro(village):
     hold_market(village)
     euro = keep_books(village.bank, ALWAYS).in_euro()
-    assert {money.code for money in euro.monies} == {"EUR", "WIJK"}
-    assert {line.account.money.code for entry in euro.entries for line in entry.lines} == {
+    assert {currency.code for currency in euro.currencies} == {"EUR", "WIJK"}
+    assert {line.account.currency.code for entry in euro.entries for line in entry.lines} == {
         "EUR", "WIJK",
     }  # fmt: skip
     assert all(entry.lines for entry in euro.entries)
@@ -139,7 +139,7 @@ def test_the_year_report_has_the_same_balances_though_it_never_saw_the_tables(vi
                 alike = [
                     balances[account.id]
                     for account in books.accounts
-                    if account.money.code == money.currency
+                    if account.currency.code == money.currency
                     and _is(key.key, account, balances[account.id])
                 ]
                 assert sum(alike) == money.minor

@@ -77,6 +77,24 @@ def test_the_same_line_in_two_statements_of_one_file_is_one_line():
     assert len(read((data[:end] + data[start:end] + data[end:]).encode()).lines) == 1
 
 
+def test_equal_deposits_without_reference_in_statements_that_follow_each_other_are_two():
+    def stmt(opening: int) -> str:
+        data = statement(OWN, [Booking("", DAY, 500, [Part("", 500, "Joop")])], opening=opening)
+        text = data.decode()
+        return text[text.index("<Stmt>") : text.index("</Stmt>") + len("</Stmt>")]
+
+    whole = statement(OWN, [IN]).decode()
+    start, end = whole.index("<Stmt>"), whole.index("</Stmt>") + len("</Stmt>")
+
+    def lines(*statements: str) -> list[str]:
+        data = whole[:start] + "".join(statements) + whole[end:]
+        return [line.id for line in read(data.encode()).lines]
+
+    first, second = lines(stmt(0), stmt(500))
+    assert first != second
+    assert lines(stmt(0)) == lines(stmt(0), stmt(0)) == [first]
+
+
 def test_what_the_bank_only_announces_is_no_line():
     announced = "<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Cd>PDNG</Cd></Sts>"
     data = changed(*announced, 1, bookings=[Booking("A", DAY, 1), Booking("B", DAY, 2)])
@@ -103,6 +121,9 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
 OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><Document/>"""
 
 
+OPENING = 'OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">0.07<'
+
+
 @pytest.mark.parametrize(
     ("data", "flaw"),
     [
@@ -123,6 +144,9 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><Docu
         (changed(">250.00<", ">250,00<"), Flaw.BAD_AMOUNT),
         (changed(">250.00<", ">NaN<"), Flaw.BAD_AMOUNT),
         (changed(">250.00<", ">1e99<"), Flaw.BAD_AMOUNT),
+        (changed(">250.00<", ">1E999999<"), Flaw.BAD_AMOUNT),
+        (changed(OPENING, OPENING.replace("0.07", "1E999999")), Flaw.BAD_AMOUNT),
+        (changed("NtryDtls>", "Odd>"), Flaw.FILE_BROKEN),
         (changed("</Amt><CdtDbtInd>DBIT<", "</Amt><CdtDbtInd>MAYBE<"), Flaw.BAD_AMOUNT),
         (changed("</Amt><CdtDbtInd>DBIT<", "</Amt><CdtDbtInd>CRDT<"), Flaw.BALANCES_DIFFER),
         (changed(">250.00<", ">250.01<"), Flaw.BALANCES_DIFFER),

@@ -59,6 +59,7 @@ def test_every_file_in_it_is_marked_as_aes_256_for_whatever_opens_it(village):
     """As a reader without AES sees it: method 99, and its extra field with strength 3 (AE-x)."""
     made = export(village.bank, "csv", YEAR, passphrase=PHRASE)
     with ZipFile(BytesIO(made.data)) as zipped:
+        assert zipped.infolist()
         for item in zipped.infolist():
             assert (item.flag_bits & 1, item.compress_type) == (1, 99)
             kind, size, _, vendor, strength, _ = struct.unpack("<HHH2sBH", item.extra[:11])

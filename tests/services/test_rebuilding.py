@@ -5,7 +5,7 @@ import pytest
 from tests.services.conftest import Village
 from timebank.errors import Down, Unavailable
 from timebank.journal import ProofError
-from timebank.services import receipts
+from timebank.services import receipts, treasury
 from timebank.services.rebuilding import rebuild_guard
 from timebank.storage.engine import writing
 
@@ -45,6 +45,18 @@ def test_a_database_older_than_the_checkpoint_gets_no_guard(village: Village, tm
         with pytest.raises(ProofError):
             rebuild_guard(village.bank, text, quietly)
     assert not guard.exists()
+
+
+def test_a_finding_of_the_treasury_alone_gets_no_guard(village: Village):
+    """More was paid to shops than was settled: each entry holds, and together they do not fit."""
+    village.issue(1_000)
+    truus = village.world.member("truus")
+    draft = treasury.draft_record_bank(village.bank, truus, -100, "x", payout=True)
+    village.send(draft, "truus")
+    note = receipts.latest_note(village.bank)
+    village.bank.settings.guard.unlink()
+    with pytest.raises(Unavailable, match="not in order"):
+        rebuild_guard(village.bank, note, quietly)
 
 
 def test_books_with_a_finding_get_no_guard(village: Village):

@@ -150,6 +150,12 @@ def test_who_was_blocked_after_being_paid_was_paid(wijk):
     assert {item.state for item in look(wijk, FOUR).lines} == {"paid"}
 
 
+def test_who_is_called_as_somebody_elses_code_does_not_get_their_reward(wijk):
+    code = requests.payee_code(wijk.bank, wijk.world.member("amina"))
+    call(wijk, "Joop", code)
+    assert one(wijk, line(code, "5")).problems == (Problem.AMBIGUOUS_PERSON,)
+
+
 def test_a_line_that_is_in_the_file_twice_is_wrong_however_the_person_is_written(wijk):
     amina = wijk.world.member("amina")
     content = file(line("Amina", "5"), line(amina, "5,00"), line("Amina", "5", "thee"))
@@ -388,3 +394,26 @@ def test_a_file_is_kept_for_its_payer_and_not_for_ever(wijk):
     wijk.wait(rewards.KEPT_SECONDS + 1)
     rewards.keep(wijk.bank, werk, "later.csv", FOUR + b"\n")
     assert [item.name for item in rewards.kept_files(wijk.bank, werk)] == ["later.csv"]
+
+
+def test_of_one_payer_only_so_many_files_are_kept(wijk, monkeypatch):
+    monkeypatch.setattr(rewards, "MOST_FILES", 3)
+    werk, bart = wijk.world.member("werk"), wijk.world.member("bart")
+    rewards.keep(wijk.bank, bart, "bart.csv", FOUR)
+    for number in range(5):
+        wijk.wait(1)
+        rewards.keep(wijk.bank, werk, f"{number}.csv", FOUR + b"\n" * number)
+    assert [item.name for item in rewards.kept_files(wijk.bank, werk)] == [
+        "4.csv",
+        "3.csv",
+        "2.csv",
+    ]
+    assert len(rewards.kept_files(wijk.bank, bart)) == 1
+
+
+def test_what_waits_does_not_fill_an_account(wijk):
+    """A line above a parameter is not paid, so it takes no room from those that are."""
+    joop, account = wijk.world.member("joop"), wijk.world.account("joop", "WIJK")
+    wijk.do(orders.SetLimit(joop, account, "WIJK", 0, 25_000), "els", "farid")
+    found = look(wijk, file(line("Joop", "211"), line("Joop", "50", "thee"))).lines
+    assert [item.state for item in found] == ["waits", "ready"]

@@ -33,6 +33,7 @@ EDITS = {
     "bank": "UPDATE fold_accounts SET balance = -1 WHERE kind = 'bank'",
     "transit": "UPDATE fold_accounts SET balance = 1 WHERE kind = 'transit'",
     "redemptions": "UPDATE fold_redemptions SET open = open + 1 WHERE settled_by = ''",
+    "destinations": "UPDATE kept_openings SET text = 'Mijn eigen, NL91 ABNA 0417 1643 00'",
     "backing": "UPDATE fold_bank_lines SET cited = amount + 1",
 }
 """What somebody with a shell does to the fold, by the quick check that must find it."""

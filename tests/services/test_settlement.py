@@ -12,13 +12,24 @@ from tests.banking import OWN, pay_tos
 from tests.services.conftest import ON_SQLITE, Village
 from timebank.errors import Code, Down, Flaw, Refusal, Unavailable, Unfit
 from timebank.ledger import orders
-from timebank.services import files, house, payments, proposals, settlement, treasury
+from timebank.ledger.facts import Account
+from timebank.services import (
+    approvals,
+    files,
+    house,
+    payments,
+    proposals,
+    selfcheck,
+    settlement,
+    settlement_runs,
+    treasury,
+)
 from timebank.services.drafts import Draft
 from timebank.services.files import PaymentsName
 from timebank.services.posting import Posted
 from timebank.services.settlement import Planned
-from timebank.storage import people
-from timebank.storage.engine import writing
+from timebank.storage import fold, people
+from timebank.storage.engine import reading, writing
 from timebank.storage.tables import kept_files
 
 BART = "Bakkerij Bart, NL91 ABNA 0417 1643 00"
@@ -127,6 +138,7 @@ def erase_account(village: Village, redemption: Posted) -> None:
     ("payout", "flaw"),
     [
         ("contant graag", Flaw.BAD_IBAN),
+        ("Bart, TR33 0006 1005 1978 6457 8413 26", Flaw.NOT_SEPA),
         ("Bart, NL91 ABNA 0417 1643 01", Flaw.BAD_IBAN),
         (f"{'B' * 80}, NL91 ABNA 0417 1643 00", Flaw.BAD_HOLDER),
     ],
@@ -163,9 +175,9 @@ def test_of_two_plans_the_second_is_refused(village, who):
     for planned in (first, second):
         signatures = village.signatures(planned.draft, "truus")
         proposals.propose(village.bank, planned.draft, signatures)
-    assert [run.state for run in settlement.runs(village.bank)] == ["planned", "planned"]
+    assert [run.state for run in settlement_runs.runs(village.bank)] == ["planned", "planned"]
     village.send(first.draft, "truus", "kees")
-    assert {run.identity: run.state for run in settlement.runs(village.bank)} == {
+    assert {run.identity: run.state for run in settlement_runs.runs(village.bank)} == {
         first.draft.order.identity: "posted",
         second.draft.order.identity: "expired",
     }
@@ -249,3 +261,94 @@ def test_books_that_do_not_fit_stop_a_settlement_by_any_road_and_no_payment(vill
     with village.raw() as raw:
         raw.execute("UPDATE fold_accounts SET balance = 0 WHERE kind = 'transit'")
     village.send(planned.draft, "truus", "kees")
+
+
+# ---- what a treasurer who means harm proposes
+
+
+def refused_by_web(village: Village, draft: Draft, signer: str) -> Flaw:
+    """Why a treasurer cannot sign this, by the road of the pages."""
+    with pytest.raises(Unfit) as caught:
+        approvals.sign(village.bank, draft.submission(village.signatures(draft, signer)))
+    return caught.value.code
+
+
+def another_file(village: Village, digest: str) -> Draft:
+    """A settlement of all that waits, with right payouts, that commits to this file."""
+    name = PaymentsName("pain.001.001.09", digest)
+    waits = settlement.waiting(village.bank)
+    return settlement.draft_settle(village.bank, village.world.member("truus"), "WIJK", waits, name)
+
+
+def test_the_file_of_an_older_settlement_is_not_signed_for_nor_handed_out_again(village, who):
+    village.issue(1_000)
+    redeem(village, "bart", 300, BART)
+    old = plan(village)
+    village.send(old.draft, "truus", "kees")
+    redeem(village, "noor", 150, NOOR)
+    crafted = another_file(village, old.file.digest)
+    assert refused_by_web(village, crafted, "kees") is Flaw.PAYMENTS_CHANGED
+    proposals.propose(village.bank, crafted, village.signatures(crafted, "truus", "kees"))
+    with pytest.raises(Unfit) as caught:
+        approvals.post(village.bank, crafted.order.identity)
+    assert caught.value.code is Flaw.PAYMENTS_CHANGED
+    posted = village.send(crafted, "truus", "kees")
+    with pytest.raises(Unfit) as caught:
+        settlement.posted_file(village.bank, posted.identity)
+    assert caught.value.code is Flaw.PAYMENTS_CHANGED
+
+
+def test_a_settlement_that_commits_to_no_file_there_is_cannot_be_signed(village, who):
+    village.issue(1_000)
+    redeem(village, "noor", 150, NOOR)
+    assert refused_by_web(village, another_file(village, "ab" * 32), "kees") is (
+        Flaw.PAYMENTS_CHANGED
+    )
+
+
+def test_a_settlement_as_it_was_planned_is_signed_by_two_and_posted(village, who):
+    village.issue(1_000)
+    redeem(village, "noor", 150, NOOR)
+    draft = plan(village).draft
+    signed = [draft.submission(village.signatures(draft, name)) for name in ("truus", "kees")]
+    assert approvals.sign(village.bank, signed[0]) is None
+    posted = approvals.sign(village.bank, signed[1])
+    assert posted
+    house.keep_setting(village.bank, "bank_name", "Iemand anders")
+    assert approvals.post(village.bank, posted.identity) == posted
+
+
+def test_a_settlement_of_nobody_and_nothing_is_listed_and_cannot_be_paid(village, who):
+    village.issue(1_000)
+    paid = village.post(village.world.pay("werk", "noor", 150, "WIJK"))
+    redeemed = redeem(village, "noor", 150, NOOR)
+    with reading(village.bank.engine) as conn:
+        transit = next(item.id for item in fold.every(conn, Account) if item.kind == "transit")
+    bart = village.world.account("bart", "WIJK")
+    made_up = [
+        ("ab" * 32, "cd" * 16),  # neither is there
+        (redeemed.identity, transit),  # an account of the ledger's own
+        (paid.identity, village.world.account("noor", "WIJK")),  # an entry that hands nothing in
+        (redeemed.identity, bart),  # what somebody else handed in
+    ]
+    for redemption, payee in made_up:
+        payout = orders.Payout(redemption, payee, 150)
+        body = orders.Settle("WIJK", "11" * 16, "22" * 16, (payout,), "ee" * 32)
+        proposals.propose(village.bank, Draft(village.bank.draft(body, author=who("joop"))), [])
+        (found,) = settlement.payouts_of(village.bank, body)
+        assert (found.to, found.destination, found.flaw) == (None, "", Flaw.NO_SUCH_PAYOUT)
+    assert len(settlement_runs.runs(village.bank)) == len(made_up)
+
+
+def test_a_text_that_is_not_what_the_shop_signed_is_paid_nowhere(village, who):
+    village.issue(1_000)
+    redeemed = redeem(village, "noor", 150, NOOR)
+    with writing(village.bank.engine) as conn:
+        text = people.payouts(conn, [redeemed.identity])[redeemed.identity]
+        (kept,) = [opening for opening in people.openings(conn) if opening.text == text]
+        people.keep_opening(conn, people.Opening(kept.commitment, kept.salt, BART))
+    (waiting,) = settlement.waiting(village.bank)
+    assert (waiting.to, waiting.flaw) == (None, Flaw.UNREADABLE_ACCOUNT)
+    assert [one.check for one in selfcheck.quick(village.bank)] == ["destinations"]
+    with pytest.raises(Unavailable):
+        plan(village)

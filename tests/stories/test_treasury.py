@@ -8,7 +8,7 @@ import pytest
 from tests.services.conftest import submission
 from tests.world import NOW
 from timebank.ledger.facts import Currency
-from timebank.services import house, payments, proposals, settlement, statements
+from timebank.services import house, payments, proposals, settlement, settlement_runs, statements
 from timebank.services.pain import message_id
 from timebank.services.posting import post_one
 from timebank.signing.authorizations import authorize
@@ -197,7 +197,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     truus.says("240,00 euro")
     sign_here(truus)
     truus.says("Nog 1 handtekening nodig, van Kees.")
-    (run,) = settlement.runs(wijk.bank)
+    (run,) = settlement_runs.runs(wijk.bank)
     assert (run.state, run.total) == ("planned", 25_000)
 
     kees.page.goto(wijk.origin + "/week")
@@ -212,7 +212,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     assert sent == settlement.posted_file(wijk.bank, run.identity).data
 
     day = datetime.fromtimestamp(NOW, UTC).date().isoformat()
-    (run,) = settlement.runs(wijk.bank)
+    (run,) = settlement_runs.runs(wijk.bank)
     parts = {item.payout.name: item.payout for item in run.payouts}
     noor = Part(parts["Groente Noor"].reference, 1_000, "Groente Noor", returned="AC04")
     out = Booking(
@@ -229,10 +229,10 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     )
     page.get_by_role("button", name="Lees het afschrift").click()
     truus.says("Het afschrift is gelezen: 3 nieuwe regels.")
-    truus.says("Betaalt 2 winkels")
+    truus.says("2 uitbetalingen aan winkels")
     truus.says("Kwam terug van de bank")
     truus.says("Geen uitbetaling aan een winkel.")
-    for what in ("Betaalt 2 winkels", "Kwam terug van de bank", "Geen uitbetaling"):
+    for what in ("2 uitbetalingen aan winkels", "Kwam terug van de bank", "Geen uitbetaling"):
         page.goto(wijk.origin + "/uitbetalen")
         row = page.get_by_role("listitem").filter(has_text=what)
         row.get_by_role("button", name="Boek deze regel").click()
@@ -240,7 +240,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
         truus.says("Het is geboekt, als boeking")
     page.goto(wijk.origin + "/uitbetalen")
     truus.says("Alle regels zijn geboekt.")
-    page.get_by_role("button", name="Geef de credits terug").click()
+    page.get_by_role("button", name="Geef Groente Noor de credits terug").click()
     sign_here(truus)
     kees.page.goto(wijk.origin + "/week")
     kees.page.get_by_role("link", name="Credits maken: 10,00 credits").click()

@@ -79,19 +79,19 @@ def test_one_changed_byte_and_it_does_not_hold(visitor, proof):
 
 def test_another_ledger_s_number_does_not_hold(visitor, proof):
     page = visitor.page
-    page.get_by_label("Nummer van dit boek").fill("ab" * 32)
+    page.get_by_label("Boeknummer").fill("ab" * 32)
     check(page, proof)
     page.get_by_role("heading", name="Dit bewijs klopt niet").wait_for()
-    visitor.says("Het is van een ander boek, of het nummer van het boek is niet goed.")
+    visitor.says("Het is van een ander boek, of het boeknummer is niet goed.")
 
 
 def test_a_number_may_be_typed_with_spaces_and_must_be_whole(wijk, visitor, proof):
     page, ledger = visitor.page, wijk.bank.ledger
-    field = page.get_by_label("Nummer van dit boek")
+    field = page.get_by_label("Boeknummer")
     assert field.input_value() == ledger
     field.fill(ledger[:-1])
     check(page, proof)
-    visitor.says("Het nummer van het boek heeft 64 tekens")
+    visitor.says("Het boeknummer heeft 64 tekens")
     field.fill(" ".join(re.findall("....", ledger)).upper())
     check(page, proof)
     page.get_by_role("heading", name="Dit bewijs klopt", exact=True).wait_for()

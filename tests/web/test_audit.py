@@ -110,6 +110,11 @@ def test_entries_are_leafed_through_page_by_page(audited: Street, amina: Browser
     page = amina.page("/kascommissie/boekingen")
     assert "Begin van het boek" not in page
     assert "Begin van het boek" in amina.page("/kascommissie/boekingen?before=10")
+    newest = amina.page("/kascommissie/boekingen")
+    for odd in (10**30, -(10**30)):
+        assert amina.page(f"/kascommissie/boekingen?before={odd}").count("<li") == newest.count(
+            "<li"
+        )
 
 
 def test_an_entry_shows_who_signed_and_what_it_was_for(audited: Street, amina: Browser) -> None:

@@ -68,5 +68,7 @@ def test_more_shows_what_fits_ones_roles(street: Street) -> None:
 def test_every_link_leads_somewhere(street: Street) -> None:
     for who in ("joop", "bart", "els", "truus"):
         browser = street.browser(who)
-        for href in re.findall(r'class="row-link" href="([^"]+)"', browser.page("/meer")):
+        links = re.findall(r'class="row-link" href="([^"]+)"', browser.page("/meer"))
+        assert links, who
+        for href in links:
             assert browser.get(href, follow_redirects=True).status_code == 200, href

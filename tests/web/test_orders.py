@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.conftest import Street
 from timebank.errors import Code
+from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder
 from timebank.services import auditing, statements
 from timebank.signing.authorizations import authorize
@@ -141,3 +142,13 @@ def test_a_foreign_text_beside_an_order_is_not_kept(street):
     browser.post("/orders", json=sent)
     assert "smaad" not in browser.page("/boekingen")
     assert auditing.check(street.bank) == []
+
+
+def test_what_became_of_an_order_is_told_to_its_author_only(street):
+    """Whoever knew an identity read once who had been blocked."""
+    body = orders.Suspend(street.world.member("joop"), True, "ab" * 32)
+    posted = street.do(body, "els")
+    assert street.browser("els").get(f"/klaar/{posted.identity}").location == "/leden"
+    amina = street.browser("amina")
+    assert amina.get(f"/klaar/{posted.identity}").location == "/thuis"
+    assert "geblokkeerd" not in amina.page("/thuis")

@@ -5,7 +5,7 @@ import re
 from tests.web.conftest import Street
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import proposals, treasury
+from timebank.services import proposals, readings, treasury
 from timebank.services.drafts import Draft
 
 
@@ -109,3 +109,56 @@ def test_a_proposal_about_somebody_unknown_hides_no_other(street: Street) -> Non
     truus = street.browser("truus")
     assert "Onbekend" in truus.page("/voorstellen")
     assert "Onbekend" in truus.page(f"/voorstellen/{order.identity}")
+
+
+# ---- who may put something there, and who may look
+
+
+def test_a_member_without_a_task_puts_nothing_before_the_treasurers(street: Street) -> None:
+    """Once any member could, and the page of it showed them what others wrote."""
+    world = street.world
+    street.issue(10_000, "bart")
+    redeemed = street.post(world.redeem("bart", 3_000)).identity
+    transit, outside = world.system("transit"), world.system("outside")
+    payouts = (orders.Payout(redeemed, world.account("bart", "WIJK"), 3_000),)
+    joop = street.browser("joop")
+    for body in (
+        orders.Settle("WIJK", transit, outside, payouts, "ab" * 32),
+        orders.Settle(
+            "WIJK", transit, outside, (orders.Payout(redeemed, "ef" * 16, 1),), "ab" * 32
+        ),
+        orders.SetRole(world.member("amina"), "auditor", True),
+    ):
+        draft = Draft(world.order(body, "joop", lasts=86_400))
+        answer = joop.post(
+            "/voorstellen",
+            json={
+                "order": draft.order.data.decode(),
+                "authorizations": street.signatures(draft, "joop"),
+                "openings": [],
+            },
+        )
+        assert answer.get_json()["code"] == "not_authorized"
+        assert joop.get(f"/voorstellen/{draft.order.identity}").status_code == 404
+    assert proposals.proposals(street.bank) == []
+    street.browser("truus").page("/uitbetalen")
+
+
+def test_an_auditor_who_reads_a_proposal_is_noted_with_whom_it_is_about(street: Street) -> None:
+    street.post(street.world.record_bank(50_000))
+    draft, member = propose_issue(street), street.world.member
+    street.do(orders.SetRole(member("amina"), "auditor", True), "els", "farid")
+    for reader in ("kees", "amina"):
+        street.browser(reader).page(f"/voorstellen/{draft.order.identity}")
+    for name in ("werk", "truus"):
+        (seen,) = readings.readings_of(street.bank, member(name))
+        assert (seen.reader, seen.what) == (member("amina"), "proposal")
+        assert "een voorstel waar u in staat" in street.browser(name).page("/gekeken")
+    assert readings.readings_of(street.bank, member("joop")) == []
+
+
+def test_where_a_signer_without_a_terminal_signs_is_told_as_it_is(street: Street) -> None:
+    street.post(street.world.record_bank(50_000))
+    page = street.browser("kees").page(f"/voorstellen/{propose_issue(street).order.identity}")
+    assert "op uw eigen computer" not in page
+    assert "op de computer waar het boek op staat" in page

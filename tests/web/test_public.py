@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.test_statistics import NEIGHBOURS, SHOPS, everybody_helps, shops_are_paid, until
 from tests.web.conftest import Browser, Street
-from tests.world import FOUNDERS, LOG_KEY
+from tests.world import FOUNDERS, LOG_KEY, a_commitment, an_id
 from timebank.journal.checkpoints import open_note
 from timebank.ledger import orders
 from timebank.ledger.seals import Seal
@@ -115,6 +115,31 @@ def test_whether_all_is_covered_is_told_today(wijk: Street) -> None:
         raw.execute("UPDATE fold_currencies SET reserve = 1 WHERE code = 'EUR'")
     page = wijk.browser().page("/openbaar")
     assert "Er staan nu te weinig euro’s op de bank" in page
+
+
+def test_credits_of_a_budget_are_not_said_to_have_a_euro_behind_them(wijk: Street) -> None:
+    world = wijk.world
+    policy = orders.Policy(
+        "budget",
+        "members-to-shops",
+        ("organisation", "shop"),
+        (),
+        0,
+        10_000,
+        credit_total=0,
+        budget=orders.Budget(5_000, world.now + 86_400, a_commitment("buurtfeest")),
+    )
+    definition = orders.CurrencyDefinition("BON", "cent", policy)
+    contra = orders.SystemAccount(an_id("contra BON"), "BON", "contra")
+    wijk.do(orders.DefineCurrency(definition, (contra,)), "els", "farid")
+    account = an_id("werk BON")
+    wijk.do(orders.SetLimit(world.member("werk"), account, "BON", 0, 9_000), "els", "farid")
+    assert "Credits uit een potje" not in wijk.browser().page("/openbaar")
+    wijk.do(orders.Issue(account, "BON", 3_000, ()), "truus", "kees")
+    page = wijk.browser().page("/openbaar")
+    assert "Voor elke gedekte credit staat nu een euro op de bank." in page
+    assert "Credits uit een potje tellen hierin niet mee." in page
+    assert "Voor elke credit staat" not in page
 
 
 def test_who_checked_the_books_and_when_is_there_for_everybody(wijk: Street) -> None:

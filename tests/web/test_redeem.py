@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.conftest import Street
 from timebank.ledger import orders
-from timebank.services import agreements, house, settlement
+from timebank.services import agreements, house, settlement, settlement_runs
 from timebank.storage import people
 from timebank.storage.engine import writing
 
@@ -84,7 +84,7 @@ def test_a_shop_sees_how_far_its_euro_are(asked: Street) -> None:
     truus.sign(truus.post("/uitbetalen/plan/WIJK").text)
     assert "Staat klaar om te betalen" in bart.page("/inwisselen")
     assert "Maak een uitbetaling" not in truus.page("/uitbetalen")
-    (run,) = settlement.runs(asked.bank)
+    (run,) = settlement_runs.runs(asked.bank)
     page = kees.page(f"/voorstellen/{run.identity}")
     assert "NL91 ABNA 0417 1643 00" in page
     kees.sign(page)
@@ -103,5 +103,13 @@ def test_a_file_for_the_bank_is_not_there_before_enough_have_signed(asked: Stree
     house.keep_setting(asked.bank, "bank_name", "De Linde")
     house.keep_setting(asked.bank, "bank_iban", "NL44RABO0123456789")
     truus.sign(truus.post("/uitbetalen/plan/WIJK").text)
-    (run,) = settlement.runs(asked.bank)
+    (run,) = settlement_runs.runs(asked.bank)
     assert truus.get(f"/uitbetalen/{run.identity}/betaalbestand.xml").status_code == 404
+
+
+def test_an_account_that_no_sepa_payment_reaches_is_said_at_once(asked: Street) -> None:
+    bart = asked.browser("bart")
+    bart.sign(bart.page("/inwisselen"))
+    answer = bart.post("/inwisselen", FORM | {"iban": "TR33 0006 1005 1978 6457 8413 26"})
+    assert answer.status_code == 422
+    assert "Naar een rekening in dat land kan de wijk niet betalen." in answer.text

@@ -191,7 +191,7 @@ def test_a_line_that_waits_is_paid_after_a_treasurer_wrote_down_why(wijk: Street
     page = werk.page(address)
     assert "1 regel wacht" in page
     assert "samen 220,00 euro in september 2026" in page
-    assert "vrijwilligersregeling 2025, dewve.nl" in page
+    assert "(vrijwilligersregeling, dewve.nl, 2025)" in page
     assert "Van een later jaar kennen wij het bedrag nog niet." in page
     werk.post(address, json=sign(wijk, page))
     assert wijk.balance("amina", "WIJK") == 20_000

@@ -136,6 +136,7 @@ GET  /uitbetalen/<identity>/betaalbestand.xml 302 302 403 403 403 403 200 403 40
 POST /uitbetalen/afschrift                    302 302 403 403 403 403 302 403 403
 POST /uitbetalen/plan/<currency>              302 302 403 403 403 403 302 403 403
 POST /uitbetalen/regel/<line>                 302 302 403 403 403 403 302 403 403
+POST /uitbetalen/regel/<line>/is/<identity>   302 302 403 403 403 403 302 403 403
 POST /uitbetalen/terug/<redemption>           302 302 403 403 403 403 404 403 403
 GET  /verzoek/<code>                          302 302 404 200 404 404 404 404 403
 GET  /verzoek/<code>/stand                    302 302 404 200 404 404 404 404 403

@@ -134,7 +134,9 @@ def test_who_is_not_signed_in_is_counted_by_address(street):
 
 
 def test_on_plain_http_cookies_are_kept_from_scripts_and_other_sites(street):
-    for cookie in street.browser().get("/").headers.getlist("Set-Cookie"):
+    cookies = street.browser().get("/").headers.getlist("Set-Cookie")
+    assert cookies
+    for cookie in cookies:
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
 

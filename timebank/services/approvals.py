@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal, TimebankError, Unavailable
 from timebank.ledger import orders
-from timebank.ledger.facts import Account, Governance, Holders, Member, MemberKey
-from timebank.ledger.orders import APPROVED_TYPES, Order, Role
-from timebank.services import proposals
+from timebank.ledger.facts import Account, Holders, Member, MemberKey
+from timebank.ledger.orders import APPROVED_TYPES, Order, Origin, Role
+from timebank.services import proposals, settlement
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.posting import Posted, Submission, post_one
 from timebank.services.proposals import Proposal
-from timebank.signing.authorizations import parse_authorization
+from timebank.signing.authorizations import parse_authorization, verify_order
 from timebank.signing.canonical import Value, decode
 from timebank.storage import fold
 from timebank.storage import proposals as kept
@@ -97,8 +97,9 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     Returns None while others have to sign. The same signature again is no second one.
 
     Raises Refusal: DOUBLE_APPROVAL for another signature by the same member, KEY_SCOPE for a key
-    that may not approve, NOT_AUTHORIZED for who is not asked, WITHDRAWN or EXPIRED. Raises
-    NotPosted where the signature is kept, but the rules or the ledger's own checks say no.
+    that may not approve, NOT_AUTHORIZED for who is not asked and for a new one by who does not hold
+    its role, WITHDRAWN or EXPIRED, and what `proposals.propose` raises. Raises NotPosted where the
+    signature is kept, but the rules or the ledger's own checks say no.
     """
     order = orders.parse_order(submission.order)
     if order.header.type not in APPROVED_TYPES or len(submission.authorizations) != 1:
@@ -107,9 +108,9 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     (authorization,) = submission.authorizations
     if authorization not in before:
         _check_signer(bank, order, before, authorization)
-        named = order.data.decode("ascii")
-        openings = tuple(item for item in submission.openings if item.commitment in named)
-        proposals.propose(bank, Draft(order, openings), [authorization])
+        draft = Draft(order, tuple(submission.openings))
+        settlement.check_payments(bank, draft)
+        proposals.propose(bank, draft, [authorization])
     try:
         return post(bank, order.identity)
     except (Refusal, Unavailable) as why:
@@ -124,10 +125,11 @@ def post(bank: Bank, identity: str) -> Posted | None:
     """
     found = proposals.proposal(bank, identity)
     with reading(bank.engine) as conn:
-        living = _living(bank, conn, found.authorizations)
+        living = _living(bank, conn, found.order, found.authorizations)
         stands = _approvals(bank, conn, found.order, found.authorizations)
     if found.state != "posted" and not stands.complete:
         return None
+    settlement.check_payments(bank, found.draft)
     submission = found.draft.submission([value for _, _, value in living])
     return post_one(bank, submission)
 
@@ -145,9 +147,11 @@ def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:
 
 
 def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorization: Value) -> None:
-    key_id = parse_authorization(authorization).key_id
+    verified = verify_order(parse_authorization(authorization), order.data, order.ledger)
+    key_id = verified.key_id
     with reading(bank.engine) as conn:
-        signers = _living(bank, conn, [authorization])
+        proposals.check_alone(order, verified, proposals.governance(conn).origins)
+        signers = _living(bank, conn, order, [authorization])
         if not signers:
             known = fold.load_facts(conn, [(MemberKey, key_id)])
             raise Refusal(Code.KEY_REVOKED if known else Code.UNKNOWN_KEY, key=key_id)
@@ -168,10 +172,8 @@ def _approvals(
     bank: Bank, conn: Connection, order: Order, authorizations: Sequence[Value]
 ) -> Approvals:
     header, body = order.header, order.body
-    (governance,) = fold.load_facts(conn, [(Governance, "")])
-    assert isinstance(governance, Governance)
-    threshold = next(item for item in governance.thresholds if item.type == header.type)
-    living = _living(bank, conn, authorizations)
+    threshold = proposals.threshold_of(proposals.governance(conn), header.type)
+    living = _living(bank, conn, order, authorizations)
     signed = {member.id: (member, key) for member, key, _ in living}
     owner = _owners(conn, [body.payer]) if isinstance(body, orders.Retire) else frozenset()
     gaining = _beneficiaries(conn, body)
@@ -200,10 +202,15 @@ def _approvals(
 
 
 def _living(
-    bank: Bank, conn: Connection, authorizations: Iterable[Value]
+    bank: Bank, conn: Connection, order: Order, authorizations: Iterable[Value]
 ) -> list[tuple[Member, MemberKey, Value]]:
     """Who signed with a key that works today. Others would only keep the order from posting."""
-    values = {parse_authorization(value).key_id: value for value in authorizations}
+    origins = proposals.governance(conn).origins
+    values = {
+        parse_authorization(value).key_id: value
+        for value in authorizations
+        if _holds(order, value, origins)
+    }
     keys = _facts(conn, MemberKey, values)
     members = {one.id: one for one in _facts(conn, Member, {key.member for key in keys})}
     now = bank.clock.now()
@@ -213,6 +220,15 @@ def _living(
         for name, value in values.items()
         if name in by_key and members[by_key[name].member].status == "active"
     ]
+
+
+def _holds(order: Order, authorization: Value, origins: Sequence[Origin]) -> bool:
+    try:
+        verified = verify_order(parse_authorization(authorization), order.data, order.ledger)
+        proposals.check_alone(order, verified, origins)
+    except Refusal:
+        return False
+    return True
 
 
 def _beneficiaries(conn: Connection, body: orders.Body) -> frozenset[str]:
@@ -228,6 +244,8 @@ def _beneficiaries(conn: Connection, body: orders.Body) -> frozenset[str]:
             return frozenset({member})
         case orders.Suspend(member=member, suspended=False):
             return frozenset({member})
+        case orders.SetPolicy(policy=orders.Policy(redeeming=orders.Redeeming(fund=str(fund)))):
+            return _owners(conn, [fund])
     return frozenset()
 
 

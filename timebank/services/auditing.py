@@ -5,7 +5,7 @@ signature in it holds, the rules were kept, and the tables say what the journal 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import tee
 
@@ -191,13 +191,15 @@ def entry_count(bank: Bank) -> int:
         return journal.read_head(conn).size
 
 
-def check(bank: Bank, progress: Progress = lambda seq: None) -> list[Finding]:
-    """Run every check over one moment of the database; an empty list is a clean audit."""
+def check(
+    bank: Bank, progress: Progress = lambda seq: None, checks: Sequence[Check] | None = None
+) -> list[Finding]:
+    """Run these checks, or every one here, over one moment of the database; nothing means clean."""
     with reading(bank.engine) as conn:
         audit = Audit(bank, conn, progress)
         return [
             Finding(name_of(function), detail)
-            for function in CHECKS
+            for function in checks or CHECKS
             for detail in details(function, audit)
         ]
 

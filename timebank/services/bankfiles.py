@@ -21,7 +21,7 @@ from timebank.services.files import LineName
 from timebank.services.matching import Kind
 from timebank.services.proposals import find, keep_unsigned
 from timebank.services.reconciling import Matched, Returned, matched, returned
-from timebank.storage import bank_lines, fold
+from timebank.storage import bank_lines, fold, journal
 from timebank.storage import files as kept_files
 from timebank.storage.bank_lines import Kept, Line, Reissue
 from timebank.storage.engine import reading, writing
@@ -35,6 +35,15 @@ class Imported:
     already: bool
     fresh: tuple[Line, ...]
     known: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What was recorded by hand: its order, when (UTC seconds), and the euro cents."""
+
+    identity: str
+    time: int
+    amount: int
 
 
 def import_file(bank: Bank, name: str, data: bytes) -> Imported:
@@ -85,14 +94,36 @@ def find_line(bank: Bank, start: str) -> Matched:
 # ---- recording
 
 
-def draft_record(bank: Bank, author: str, line: str, *, payout: bool = False) -> Draft:
+def by_hand(bank: Bank) -> dict[int, list[ByHand]]:
+    """Return what was recorded by hand and is no imported line yet, by euro cents, oldest first."""
+    with reading(bank.engine) as conn:
+        return _by_hand(conn)
+
+
+def _by_hand(conn: Connection) -> dict[int, list[ByHand]]:
+    imported = {item.identity for item in bank_lines.all_kept(conn)}
+    facts = {fact.line: fact for fact in fold.every(conn, BankLine) if fact.line not in imported}
+    entries = journal.find_entries(conn, facts)
+    found: dict[int, list[ByHand]] = {}
+    for identity, (_, time) in sorted(entries.items(), key=lambda item: item[1]):
+        fact = facts[identity]
+        found.setdefault(fact.amount, []).append(ByHand(identity, time, fact.amount))
+    return found
+
+
+def draft_record(
+    bank: Bank, author: str, line: str, *, payout: bool = False, apart: bool = False
+) -> Draft:
     """Return the one order that records an imported line; the same one until it cannot post.
 
     What was matched as paid is booked from transit, all else from or to outside. Of a line that was
-    not matched, `payout` says that it paid shops all the same. Raises Unfit UNKNOWN_LINE,
-    or LINE_RECORDED.
+    not matched, `payout` says that it paid shops all the same. `apart` says that it is not the one
+    of that amount that was recorded by hand. Raises Unfit UNKNOWN_LINE, LINE_RECORDED, or
+    RECORDED_BY_HAND: the same euro twice in the reserve would cover credits that nobody paid for.
     """
     found = find_line(bank, line)
+    if not found.recorded and not apart and found.kept.line.amount in by_hand(bank):
+        raise Unfit(Flaw.RECORDED_BY_HAND, line=found.kept.line.id)
     kept, amount = found.kept, found.kept.line.amount
     paid = found.match.kind is Kind.PAID or payout
 
@@ -124,8 +155,10 @@ def link(bank: Bank, line: str, identity: str) -> None:
     Raises Unfit UNKNOWN_LINE, LINE_RECORDED where either is taken, or LINE_DIFFERS where the order
     recorded another amount.
     """
-    found = find_line(bank, line).kept
+    line = find_line(bank, line).kept.line.id
     with writing(bank.engine) as conn:
+        found = bank_lines.find(conn, line)  # as it is now: another may just have recorded it
+        assert found  # lines are never forgotten
         facts = fold.load_facts(conn, [(BankLine, identity)])
         if not facts:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
@@ -211,8 +244,10 @@ def _state(bank: Bank, conn: Connection, identity: str | None) -> str:
 
 
 __all__ = [
+    "ByHand",
     "Imported",
     "Statement",
+    "by_hand",
     "came_back",
     "draft_record",
     "draft_reissue",

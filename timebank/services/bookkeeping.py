@@ -24,7 +24,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class BookCurrency:
     """A currency in the books."""
 
     code: str
@@ -52,7 +52,7 @@ class BookAccount:
 
     id: str
     kind: AccountKind
-    money: Money
+    currency: BookCurrency
     holder: Holder | None
     opening: int = 0
 
@@ -107,7 +107,7 @@ class Books:
 
     ledger: str
     span: Span
-    monies: tuple[Money, ...]
+    currencies: tuple[BookCurrency, ...]
     accounts: tuple[BookAccount, ...]
     entries: tuple[BookEntry, ...]
     cited: Mapping[str, int]
@@ -125,13 +125,15 @@ class Books:
     def in_euro(self) -> "Books":
         """Return these books with only what stands for euro in them."""
         entries = (
-            replace(entry, lines=tuple(line for line in entry.lines if line.account.money.in_euro))
+            replace(
+                entry, lines=tuple(line for line in entry.lines if line.account.currency.in_euro)
+            )
             for entry in self.entries
         )
         return replace(
             self,
-            monies=tuple(money for money in self.monies if money.in_euro),
-            accounts=tuple(account for account in self.accounts if account.money.in_euro),
+            currencies=tuple(currency for currency in self.currencies if currency.in_euro),
+            accounts=tuple(account for account in self.accounts if account.currency.in_euro),
             entries=tuple(entry for entry in entries if entry.lines),
         )
 
@@ -181,11 +183,11 @@ def keep_books(
             progress(count)
         cited = {line.line: line.cited for line in fold.every(conn, BankLine)}
         redemptions = {item.redemption: item for item in fold.every(conn, Redemption)}
-    monies = {account.money.code: account.money for account in accounts.values()}
+    currencies = {account.currency.code: account.currency for account in accounts.values()}
     return Books(
         bank.ledger,
         span,
-        tuple(monies[code] for code in sorted(monies)),
+        tuple(currencies[code] for code in sorted(currencies)),
         tuple(accounts.values()),
         tuple(entries),
         cited,
@@ -196,8 +198,8 @@ def keep_books(
 
 def _accounts(conn: Connection, start: int, names: bool) -> dict[str, BookAccount]:
     """Every account with what was on it before entry `start`: the ledger's own first."""
-    monies = {
-        item.code: Money(item.code, item.unit, item.policy.kind)
+    currencies = {
+        item.code: BookCurrency(item.code, item.unit, item.policy.kind)
         for item in fold.every(conn, Currency)
     }
     known = people.names(conn) if names else {}
@@ -210,13 +212,13 @@ def _accounts(conn: Connection, start: int, names: bool) -> dict[str, BookAccoun
         BookAccount(
             account.id,
             account.kind,
-            monies[account.currency],
+            currencies[account.currency],
             holders.get(account.owner),
             opening.get(account.id, 0),
         )
         for account in fold.every(conn, Account)
     )
-    ordered = sorted(made, key=lambda item: (item.holder is not None, item.money.code, item.id))
+    ordered = sorted(made, key=lambda item: (item.holder is not None, item.currency.code, item.id))
     return {account.id: account for account in ordered}
 
 

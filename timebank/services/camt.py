@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -46,6 +47,19 @@ class Statement:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Which statement this is, and the balances it leads from and to, as the bank wrote them."""
+
+    name: str
+    opening: str | None
+    closing: str | None
+
+    def follows(self, before: "_Ends") -> bool:
+        """Whether it goes on where another ended: then no line is in both, however alike."""
+        return self.opening is not None and self.opening == before.closing and self != before
+
+
 def read(data: bytes) -> Statement:
     """Return what a camt.053 file says.
 
@@ -57,6 +71,7 @@ def read(data: bytes) -> Statement:
     lines: list[Line] = []
     accounts = set()
     entries = _entries(parser)
+    seen, before = Counter[str](), _Ends("", None, None)
     for info, statement in zip(parser.get_statement_info(), _statements(parser), strict=True):
         accounts.add(_account(info))
         if info["Currency"] not in (None, "EUR"):
@@ -64,7 +79,11 @@ def read(data: bytes) -> Statement:
         found = [_line(parser, *next(entries)) for _ in _all(parser, statement, "Ntry")]
         booked = [line for line in found if line]
         _check_balances(info, booked)
-        lines += _named(str(info["IBAN"]), booked, len(lines))
+        this = _Ends(_text(parser, statement, "Id"), info["OpeningBalance"], info["ClosingBalance"])
+        if not this.follows(before):
+            seen.clear()
+        before = this
+        lines += _named(str(info["IBAN"]), booked, len(lines), seen)
     if len(accounts) != 1:
         raise Unfit(Flaw.OTHER_ACCOUNT)
     different = {line.id: line for line in lines}
@@ -98,8 +117,13 @@ def _entries(parser: Camt053Parser) -> Iterator[tuple[Any, list[Fields]]]:
     fields = iter(parser.get_transactions())
     for statement in _statements(parser):
         for entry in _all(parser, statement, "Ntry"):
-            count = max(1, len(_all(parser, entry, "TxDtls")))
-            yield entry, [next(fields) for _ in range(count)]
+            # pycamt looks for payments in NtryDtls alone, where the standard has them.
+            within = entry.findall("NtryDtls/TxDtls", parser.namespaces)
+            count = max(1, len(within))
+            found = list(islice(fields, count))
+            if len(found) < count or len(within) != len(_all(parser, entry, "TxDtls")):
+                raise Unfit(Flaw.FILE_BROKEN)
+            yield entry, found
 
 
 def _all(parser: Camt053Parser, node: Any, path: str) -> list[Any]:
@@ -207,7 +231,7 @@ def _cents(node: Any, day: str) -> int:
         raise Unfit(Flaw.NOT_IN_EURO, currency=str(node.get("Ccy")))
     try:
         cents = Decimal((node.text or "").strip()) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all sense
         raise Unfit(Flaw.BAD_AMOUNT, day=day) from None
     if not cents.is_finite() or cents != cents.to_integral_value() or not 0 <= cents <= MAX_AMOUNT:
         raise Unfit(Flaw.BAD_AMOUNT, day=day)
@@ -221,19 +245,19 @@ def _check_balances(info: Mapping[str, str | None], lines: list[Line]) -> None:
         return
     try:
         moved = (Decimal(closing) - Decimal(opening)) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise Unfit(Flaw.BAD_AMOUNT) from None
     if moved != sum(line.amount for line in lines):
         raise Unfit(Flaw.BALANCES_DIFFER)
 
 
-def _named(iban: str, lines: list[Line], before: int) -> Iterator[Line]:
+def _named(iban: str, lines: list[Line], before: int, seen: Counter[str]) -> Iterator[Line]:
     """Give lines the id that they have in whatever file they come.
 
     The bank's own reference makes it, with day and amount; where there is none, all that the line
-    says. Lines of one statement that are alike are counted: they are two payments.
+    says. Those that are alike are counted in `seen`, over statements that follow each other: they
+    are two payments.
     """
-    seen = Counter[str]()
     for position, line in enumerate(lines, start=before):
         # Another version of the same file may word a line otherwise, but not refer to it so.
         says = (

@@ -2,7 +2,7 @@
 
 A database may be ahead of it (a crash between commit and guard), never behind it or beside it: an
 older backup that was put back, or a fail-over that lost entries, is found here and refuses to
-post. The file is not part of any backup (DESIGN: after Sunlight's lock backend).
+post. The file is not part of any backup. (Sunlight, a log for certificates, keeps such a lock too.)
 
 It has two slots of a disk sector each, with a checksum. What is released is written over the older
 of the two, with one sync: a write that is cut short spoils a slot that nobody needs any more.

@@ -55,6 +55,11 @@ def message_id(redemptions: Sequence[str]) -> str:
     return f"TB{sha256(' '.join(sorted(redemptions)).encode()).hexdigest()[:32]}".upper()
 
 
+def pays(data: bytes, redemptions: Sequence[str]) -> bool:
+    """Whether a file that was written here is of these redemptions, by its own message id."""
+    return f"<MsgId>{message_id(redemptions)}</MsgId>".encode() in data
+
+
 def write(debtor: Debtor, payments: Sequence[Payment], created: int, form: Format) -> bytes:
     """Return the file that pays these, executed on the day it was made at (UTC seconds).
 

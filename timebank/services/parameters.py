@@ -75,16 +75,16 @@ def _volunteers(
 
 
 PARAMETERS: tuple[Parameter, ...] = (
-    *_volunteers(2023, 19_000, 190_000, 500, 275, "vrijwilligersregeling 2023, belastingdienst.nl"),
-    *_volunteers(2024, 21_000, 210_000, 550, 325, "vrijwilligersregeling 2024, belastingdienst.nl"),
-    *_volunteers(2025, 21_000, 210_000, 560, 330, "vrijwilligersregeling 2025, dewve.nl"),
+    *_volunteers(2023, 19_000, 190_000, 500, 275, "vrijwilligersregeling, belastingdienst.nl"),
+    *_volunteers(2024, 21_000, 210_000, 550, 325, "vrijwilligersregeling, belastingdienst.nl"),
+    *_volunteers(2025, 21_000, 210_000, 560, 330, "vrijwilligersregeling, dewve.nl"),
     Parameter(
         Name.GIFTS_YEAR,
         120_000,
         "year",
         date(2026, 1, 1),
         None,
-        "giften in de bijstand 2026, besluit bgr-2025-3092",
+        "giften in de bijstand, besluit bgr-2025-3092",
     ),
     Parameter(
         Name.LIMITED_NETWORK,

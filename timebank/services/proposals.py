@@ -4,27 +4,44 @@ A proposal travels as a file; what is kept here is only so that it can be seen. 
 nothing that was posted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from timebank.errors import Code, Refusal
 from timebank.ledger.entries import MAX_ENTRY_BYTES
-from timebank.ledger.facts import Account, Governance, Posted, Used
+from timebank.ledger.facts import (
+    Account,
+    Currency,
+    Governance,
+    Member,
+    MemberKey,
+    Posted,
+    Used,
+)
 from timebank.ledger.orders import (
+    Body,
+    Correct,
+    DefineCurrency,
     Issue,
     Order,
+    Origin,
+    Policy,
     RecordBank,
     Retire,
+    SetPolicy,
     Settle,
+    Suspend,
     Threshold,
     parse_order,
 )
+from timebank.ledger.rules.authority import check_origin, check_scope
 from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.holdings import owners_of
-from timebank.signing.authorizations import parse_authorization
+from timebank.signing.authorizations import Verified, parse_authorization
 from timebank.signing.canonical import Value, decode, encode
 from timebank.storage import fold, people
 from timebank.storage import proposals as kept
@@ -49,29 +66,112 @@ class Proposal:
 def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
     """Keep a proposal so that others see it; again, to add signatures to those it has.
 
-    Raises Refusal where a signature does not hold, or its key is no key of a member: once it was
-    among the others, the order could not be posted.
+    Of its texts those are kept that the order commits to. Raises Refusal where a signature does not
+    hold, its key is no key of a member, or it would keep the order from posting (`check_alone`).
+    And for a new one NOT_AUTHORIZED or KEY_SCOPE where nobody who signed may approve such an order,
+    and BAD_FIELD where it names a text of another order that did not come with it.
     """
-    if authorizations:
-        verify_bytes(draft.order.data, authorizations)
-    if draft.order.ledger != bank.ledger:
+    order = draft.order
+    signed = verify_bytes(order.data, authorizations).signed if authorizations else ()
+    if order.ledger != bank.ledger:
         raise Refusal(Code.OTHER_LEDGER)
     with writing(bank.engine) as conn:
-        before = kept.find(conn, draft.order.identity)
-        gathered = _by_member(conn, [*_authorizations(before), *authorizations])
-        kept.keep(
-            conn,
-            kept.Kept(
-                draft.order.identity,
-                draft.order.header.type,
-                draft.order.data,
-                encode(list(gathered.values())),
-                draft.order.header.created,
-                draft.order.header.expires,
-            ),
-        )
-        for opening in draft.openings:
-            people.keep_opening(conn, opening)
+        before = kept.find(conn, order.identity)
+        gathered = _authorizations(before)
+        rules = governance(conn)
+        for value, verified in zip(authorizations, signed, strict=True):
+            if value not in gathered:
+                check_alone(order, verified, rules.origins)
+        held = _by_member(conn, [*gathered, *authorizations])
+        if before is None:
+            if signed:
+                _check_proposer(conn, order, signed, rules)
+            _check_texts(conn, draft)
+        kept.keep(conn, _row(order, [*held.values()]))
+        people.keep_openings(conn, _committed(draft))
+
+
+def check_alone(order: Order, verified: Verified, origins: Sequence[Origin]) -> None:
+    """Refuse a signature that holds, and beside which the order could still never post.
+
+    Raises Refusal BATCH_INCOMPLETE where it was given for other orders as well: a proposal posts
+    alone. BAD_ORIGIN where a passkey gave it on an address that is not (any longer) the ledger's.
+    """
+    if verified.batch not in (None, (order.identity,)):
+        raise Refusal(Code.BATCH_INCOMPLETE)
+    check_origin(verified, origins)
+
+
+def _check_proposer(
+    conn: Connection, order: Order, signed: Sequence[Verified], rules: Governance
+) -> None:
+    """Refuse a new proposal that nobody signed who holds the role for it.
+
+    Its author need not be one of them; but an author alone puts nothing before the others.
+    """
+    role = threshold_of(rules, order.header.type).role
+    keys = fold.find_all(conn, MemberKey, [one.key_id for one in signed]).values()
+    members = fold.find_all(conn, Member, {key.member for key in keys})
+    able = [key for key in keys if role in members[key.member].roles]
+    if not able:
+        raise Refusal(Code.NOT_AUTHORIZED)
+    if not any("approve" in key.scopes for key in able):
+        check_scope(able[0], "approve")
+
+
+def _check_texts(conn: Connection, draft: Draft) -> None:
+    """Refuse an order that names a text which is kept for another: it would show it to strangers.
+
+    Who sends a text along has it already. A policy goes on naming the texts of the one before it.
+    """
+    body = draft.order.body
+    sent = {opening.commitment for opening in draft.openings}
+    if isinstance(body, SetPolicy) and (now := fold.find(conn, Currency, body.currency)):
+        sent |= {*_policy_texts(now.policy)}
+    if people.openings_of(conn, [name for name in committed(body) if name not in sent]):
+        raise Refusal(Code.BAD_FIELD, field="openings")
+
+
+def committed(body: Body) -> tuple[str, ...]:
+    """Return the commitments in an order of an approved type: the texts that belong to it."""
+    match body:
+        case Issue(memo=text) | Retire(memo=text):
+            return (text,) if text else ()
+        case Suspend(reason=text) | Correct(reason=text):
+            return (text,)
+        case RecordBank(line=text) | Settle(file=text):
+            return (text,)
+        case SetPolicy(policy=policy):
+            return _policy_texts(policy)
+        case DefineCurrency(currency=currency):
+            return _policy_texts(currency.policy)
+    return ()
+
+
+def _policy_texts(policy: Policy) -> tuple[str, ...]:
+    named = (
+        policy.basis,
+        policy.budget.purpose if policy.budget else None,
+        policy.redeeming.agreement if policy.redeeming else None,
+    )
+    return tuple(text for text in named if text)
+
+
+def _committed(draft: Draft) -> tuple[people.Opening, ...]:
+    named = committed(draft.order.body)
+    return tuple(opening for opening in draft.openings if opening.commitment in named)
+
+
+def _row(order: Order, authorizations: list[Value]) -> kept.Kept:
+    header = order.header
+    return kept.Kept(
+        order.identity,
+        header.type,
+        order.data,
+        encode(authorizations),
+        header.created,
+        header.expires,
+    )
 
 
 def proposals(bank: Bank) -> list[Proposal]:
@@ -97,16 +197,7 @@ def find(bank: Bank, conn: Connection, identity: str) -> Proposal | None:
 
 def keep_unsigned(conn: Connection, draft: Draft) -> None:
     """Keep a draft for others to see and sign, in the transaction that decides there is one."""
-    header = draft.order.header
-    row = kept.Kept(
-        draft.order.identity,
-        header.type,
-        draft.order.data,
-        encode([]),
-        header.created,
-        header.expires,
-    )
-    kept.keep(conn, row)
+    kept.keep(conn, _row(draft.order, []))
     people.keep_openings(conn, draft.openings)
 
 
@@ -120,7 +211,7 @@ def told(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
         state = "withdrawn"
     elif bank.clock.now() > row.expires:
         state = "expired"
-    openings = people.openings_in(conn, row.order)
+    openings = people.openings_of(conn, committed(order.body))
     return Proposal(order, tuple(_authorizations(row)), openings, state)
 
 
@@ -176,9 +267,23 @@ def effect(bank: Bank, order: Order) -> Effect:
 def threshold(bank: Bank, order_type: str) -> Threshold | None:
     """Return how many holders of which role authorize this type; None for other types."""
     with reading(bank.engine) as conn:
-        facts = fold.load_facts(conn, [(Governance, "")])
-    governance = next(fact for fact in facts if isinstance(fact, Governance))
-    return next((item for item in governance.thresholds if item.type == order_type), None)
+        rules = governance(conn)
+    return next((item for item in rules.thresholds if item.type == order_type), None)
+
+
+def governance(conn: Connection) -> Governance:
+    """Return what holds for the ledger as a whole."""
+    found = fold.find(conn, Governance, "")
+    assert found is not None, "a ledger was founded"
+    return found
+
+
+def threshold_of(rules: Governance, order_type: str) -> Threshold:
+    """Return the threshold of a type; Refusal BAD_FIELD for one that is no proposal."""
+    for item in rules.thresholds:
+        if item.type == order_type:
+            return item
+    raise Refusal(Code.BAD_FIELD, field="order.type")
 
 
 def signed_by(bank: Bank, proposal: Proposal) -> list[str]:

@@ -18,7 +18,7 @@ from timebank.storage.engine import reading, writing
 OPERATOR = ""
 """Reader who works on the server's command line, without a key that says who."""
 
-What = Literal["balance", "entry", "export", "member", "sample", "statement"]
+What = Literal["balance", "entry", "export", "member", "proposal", "sample", "statement"]
 
 
 @dataclass(frozen=True, slots=True)

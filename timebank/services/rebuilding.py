@@ -5,7 +5,7 @@ from timebank.journal import ProofError
 from timebank.journal.checkpoints import Checkpoint, open_note
 from timebank.journal.receipts import log_key
 from timebank.ledger.entries import parse_entry
-from timebank.services import auditing
+from timebank.services import auditing, selfcheck
 from timebank.services.bank import Bank
 from timebank.services.posting import RESTORED_AT
 from timebank.services.proofs import Progress
@@ -25,7 +25,8 @@ def rebuild_guard(bank: Bank, extends: str, progress: Progress) -> Checkpoint:
     """
     with bank.guard.locked():
         _check_gone(bank)
-        findings = [item for item in auditing.check(bank, progress) if item.check != "guard"]
+        found = auditing.check(bank, progress, selfcheck.FULL)
+        findings = [item for item in found if item.check != "guard"]
         if findings:
             raise Unavailable(
                 Down.GUARD_MISMATCH, f"the books are not in order: {findings[0].detail}"

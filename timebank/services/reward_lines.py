@@ -139,9 +139,9 @@ def look(bank: Bank, payer: str, content: bytes) -> Preview:
         lines = _once(lines)
         lines = _with_paid(conn, payer, lines)
         accounts = _accounts(conn, lines, town)
-        lines = _within_ceilings(lines, accounts)
         counted = _Counted.load(conn, town, lines, today)
-    lines = [counted.count(line) for line in lines]
+    # What waits is not paid now, so it takes no room on an account.
+    lines = _within_ceilings([counted.count(line) for line in lines], accounts)
     ready = Counter[str]()
     for line in lines:
         if line.state == "ready":
@@ -226,15 +226,21 @@ class _Town:
         )
 
     def find(self, conn: Connection, text: str) -> Sequence[Member]:
-        """Whoever is meant: by member id, by name, or by the code on their poster."""
+        """Whoever may be meant: by member id, or by name and by the code on their poster.
+
+        Somebody can be called as another's code is written; then it is not certain who is meant.
+        """
         if text in self.members:
             return [self.members[text]]
         named = self.by_name.get(_plain(text), [])
         # Who has left does not stand in the way of a namesake.
-        if found := [member for member in named if member.status != "left"] or named:
-            return found
+        found = {item.id: item for item in named if item.status != "left"} or {
+            item.id: item for item in named
+        }
         owner = codes.find(conn, ids.read_code(text.rpartition("/")[2]))
-        return [self.members[owner]] if owner and owner in self.members else []
+        if owner and owner in self.members:
+            found[owner] = self.members[owner]
+        return [*found.values()]
 
 
 def _plain(name: str) -> str:

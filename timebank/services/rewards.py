@@ -87,16 +87,21 @@ KEPT_SECONDS = 92 * 86_400
 """How long a file is kept: long enough for a treasurer to look at what waits."""
 
 
+MOST_FILES = 100
+"""As many files as are kept of one payer."""
+
+
 def keep(bank: Bank, payer: str, name: str, content: bytes) -> str:
     """Keep a file that can be read, so that it can be signed later; return what it is called.
 
-    Files of more than three months ago are erased.
+    Files of more than three months ago are erased, and the oldest of a payer who sent in too many.
     """
     digest = sha256(payer.encode() + b"\0" + content).hexdigest()
     now = bank.clock.now()
     with writing(bank.engine) as conn:
         rewards.forget(conn, now - KEPT_SECONDS)
         rewards.keep(conn, rewards.File(digest, payer, name[:80], now, content))
+        rewards.forget_all_but(conn, payer, MOST_FILES)
     return digest
 
 

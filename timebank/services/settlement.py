@@ -6,7 +6,6 @@ Every step looks first at what is there, so each can be done again after it was 
 paid twice: an order settles a redemption once, and the file for the bank is always the same bytes.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,15 +21,14 @@ from timebank.services.accounts import (
     Debtor,
     PayTo,
     bank_text,
+    is_sepa,
     parse_pay_to,
     payment_reference,
 )
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit, draft_proposal
 from timebank.services.files import File, PaymentsName, payments_named
-from timebank.services.matching import Kind
-from timebank.services.proposals import Proposal, proposals, signed_by, threshold
-from timebank.services.reconciling import matched, owed, returned, settled
+from timebank.services.reconciling import settled
 from timebank.services.treasury import system_accounts
 from timebank.storage import fold, journal, people
 from timebank.storage.engine import reading
@@ -114,16 +112,22 @@ def _payouts(conn: Connection, items: Sequence[tuple[str, str, str, int]]) -> li
     """Put names and destinations to redemptions (redemption, account, currency, amount)."""
     accounts = fold.load_facts(conn, [(Account, account) for _, account, _, _ in items])
     owners = {fact.id: fact.owner for fact in accounts if isinstance(fact, Account)}
-    members = fold.load_facts(conn, [(Member, owner) for owner in owners.values()])
+    members = fold.load_facts(conn, [(Member, owner) for owner in owners.values() if owner])
     commitments = {fact.id: fact.name for fact in members if isinstance(fact, Member)}
     names = people.names(conn, commitments.values())
-    destinations = people.payouts(conn, [redemption for redemption, _, _, _ in items])
+    handed_in = fold.load_facts(conn, [(Redemption, redemption) for redemption, _, _, _ in items])
+    by_whom = {fact.redemption: fact.account for fact in handed_in if isinstance(fact, Redemption)}
+    destinations = people.payouts(conn, by_whom)
     payouts = []
     for redemption, account, currency, amount in items:
-        destination = destinations.get(redemption, "")
-        to, flaw = _payable(destination, amount)
-        member = owners[account]
-        name = names.get(commitments[member], "")
+        member = owners.get(account, "")
+        destination, to = "", None
+        flaw: Flaw | None = Flaw.NO_SUCH_PAYOUT
+        # A proposal may name whatever it likes: no account is shown beside another's name.
+        if member and by_whom.get(redemption) == account:
+            destination = destinations.get(redemption, "")
+            to, flaw = _payable(destination, amount)
+        name = names.get(commitments.get(member, ""), "")
         payouts.append(
             Payout(redemption, account, member, name, currency, amount, destination, to, flaw)
         )
@@ -137,9 +141,10 @@ def _payable(destination: str, amount: int) -> tuple[PayTo | None, Flaw | None]:
     if amount > pain.MOST_CENTS:
         return None, Flaw.AMOUNT_TOO_LARGE
     try:
-        return parse_pay_to(destination), None
+        to = parse_pay_to(destination)
     except Unfit as unfit:
         return None, unfit.code
+    return (to, None) if is_sepa(to.iban) else (None, Flaw.NOT_SEPA)
 
 
 # ---- planning
@@ -189,7 +194,7 @@ def _payments(payouts: Iterable[Payout]) -> list[pain.Payment]:
     ]
 
 
-def _file_name(payouts: Iterable[Payout]) -> str:
+def _file_name(payouts: Iterable[Payout | orders.Payout]) -> str:
     message = pain.message_id([payout.redemption for payout in payouts])
     return f"uitbetaling-{message[:12]}.xml"
 
@@ -222,35 +227,63 @@ def draft_settle(
 # ---- the file that was signed for
 
 
+def check_payments(bank: Bank, draft: Draft) -> None:
+    """Refuse a settlement whose file would pay anything but its list: before each signature, and
+    before it is posted. Other orders pass, and so does one that is in the journal.
+
+    An order commits to a digest, which its author could take from any file. So the file is written
+    again from what the order itself pays. Raises Unfit PAYMENTS_CHANGED, or NO_OWN_ACCOUNT.
+    """
+    body = draft.order.body
+    if not isinstance(body, orders.Settle):
+        return
+    with reading(bank.engine) as conn:
+        posted = journal.find_entries(conn, [draft.order.identity])
+        kept = people.openings_in(conn, draft.order.data)
+    if not posted:
+        name = _name_in((*kept, *draft.openings), body)
+        _write_again(bank, draft.order, body, name)
+
+
 def payments_file(bank: Bank, draft: Draft) -> File:
     """Return the file for the bank that a settlement commits to, byte for byte.
 
     The kept one, or where that was lost one made again. Raises Unfit PAYMENTS_CHANGED where neither
-    is what was signed for: an account was erased since, or the text behind the commitment was.
+    is a file of these payments that was signed for: an account was erased since, the text behind
+    the commitment was, or the order names the file of another settlement.
     """
     body = draft.order.body
     if not isinstance(body, orders.Settle):
         raise Refusal(Code.UNKNOWN_ENTRY, entry=draft.order.identity)
-    texts = {opening.commitment: opening.text for opening in draft.openings}
+    name = _name_in(draft.openings, body)
+    kept = files.find(bank, name.digest)
+    if kept is not None and files.digest(kept.data) == name.digest:
+        redemptions = [payout.redemption for payout in body.payouts]
+        if kept.kind != "pain" or not pain.pays(kept.data, redemptions):
+            raise Unfit(Flaw.PAYMENTS_CHANGED)
+        return kept
+    data = _write_again(bank, draft.order, body, name)
+    return files.keep_payments(bank, _file_name(body.payouts), draft.order.header.created, data)
+
+
+def _name_in(openings: Iterable[people.Opening], body: orders.Settle) -> PaymentsName:
+    texts = {opening.commitment: opening.text for opening in openings if opening.holds}
     name = payments_named(texts.get(body.file, ""))
     if name is None:
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    kept = files.find(bank, name.digest)
-    if kept is not None and files.digest(kept.data) == name.digest:
-        return kept
-    return _made_again(bank, draft.order, body, name)
+    return name
 
 
-def _made_again(bank: Bank, order: orders.Order, body: orders.Settle, name: PaymentsName) -> File:
+def _write_again(bank: Bank, order: orders.Order, body: orders.Settle, name: PaymentsName) -> bytes:
+    """The file of what an order pays; Unfit PAYMENTS_CHANGED where that is not the one it names."""
     payouts = payouts_of(bank, body)
     form = next((each for each in pain.FORMATS if each == name.format), None)
     if form is None or any(payout.to is None for payout in payouts):
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    created = order.header.created
-    data = pain.write(house.own_account(bank), _payments(payouts), created, form)
+    data = pain.write(house.own_account(bank), _payments(payouts), order.header.created, form)
     if files.digest(data) != name.digest:
         raise Unfit(Flaw.PAYMENTS_CHANGED)
-    return files.keep_payments(bank, _file_name(payouts), created, data)
+    return data
 
 
 def posted_file(bank: Bank, identity: str) -> File:
@@ -264,139 +297,3 @@ def posted_file(bank: Bank, identity: str) -> File:
             raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
         openings = people.openings_in(conn, order.data)
     return payments_file(bank, Draft(order, openings))
-
-
-# ---- what became of them
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A payout of a run: the days on which the bank paid it and sent it back, "" while it has not.
-
-    Only lines that are recorded in the journal count. `reissued` says that its shop has the
-    credits again; `reason` is the bank's for sending it back (ISO 20022 code).
-    """
-
-    payout: Payout
-    paid_on: str = ""
-    returned_on: str = ""
-    reason: str = ""
-    reissued: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A settlement from plan to bank, amounts in euro cents, times in UTC seconds (0: not yet).
-
-    `state` is planned, signed (by enough, not posted yet), posted (the bank can be told), paid (it
-    has paid all of it), returned (something came back), withdrawn, or expired (also where another
-    settlement paid what this one planned).
-    """
-
-    identity: str
-    currency: str
-    state: str
-    planned: int
-    posted: int
-    signed: int
-    needed: int
-    payouts: tuple[Progress, ...]
-
-    @property
-    def total(self) -> int:
-        """All of it, in euro cents."""
-        return sum(item.payout.amount for item in self.payouts)
-
-    @property
-    def paid(self) -> int:
-        """What the bank has paid."""
-        return sum(item.payout.amount for item in self.payouts if item.paid_on)
-
-    @property
-    def returned(self) -> int:
-        """What came back of that."""
-        return sum(item.payout.amount for item in self.payouts if item.returned_on)
-
-
-def runs(bank: Bank) -> list[Run]:
-    """Return every settlement that was planned or posted, newest first."""
-    needed = threshold(bank, "settle")
-    with reading(bank.engine) as conn:
-        posted = settled(conn)
-        times = journal.find_entries(conn, posted)
-        progress = _progress(conn)
-    proposed = [item for item in proposals(bank) if isinstance(item.order.body, orders.Settle)]
-    known = {item.order.identity for item in proposed}
-    signed = {item.order.identity: len(signed_by(bank, item)) for item in proposed}
-    taken = {payout.redemption for payout in owed(posted)}
-    found = [(item.order, _state(item, taken)) for item in proposed]
-    found += [(order, "posted") for identity, order in posted.items() if identity not in known]
-    return sorted(
-        (
-            _run(
-                bank,
-                order,
-                state,
-                posted=times.get(order.identity, (0, 0))[1],
-                signed=signed.get(order.identity, 0),
-                needed=needed.count if needed else 0,
-                progress=progress,
-            )
-            for order, state in found
-        ),
-        key=lambda run: (-run.planned, run.identity),
-    )
-
-
-def _state(proposed: Proposal, taken: set[str]) -> str:
-    body = proposed.order.body
-    assert isinstance(body, orders.Settle)
-    overtaken = any(payout.redemption in taken for payout in body.payouts)
-    return "expired" if proposed.state == "open" and overtaken else proposed.state
-
-
-def _run(
-    bank: Bank,
-    order: orders.Order,
-    state: str,
-    *,
-    posted: int,
-    signed: int,
-    needed: int,
-    progress: dict[str, dict[str, Any]],
-) -> Run:
-    assert isinstance(order.body, orders.Settle)
-    payouts = tuple(
-        # What another order settled is not this one's, though both planned it.
-        Progress(item, **(progress.get(item.redemption, {}) if posted else {}))
-        for item in payouts_of(bank, order.body)
-    )
-    if state == "open":
-        state = "signed" if signed >= needed else "planned"
-    elif any(item.returned_on for item in payouts):
-        state = "returned"
-    elif posted and all(item.paid_on for item in payouts):
-        state = "paid"
-    created = order.header.created
-    return Run(order.identity, order.body.currency, state, created, posted, signed, needed, payouts)
-
-
-def _progress(conn: Connection) -> dict[str, dict[str, Any]]:
-    """What the recorded bank lines say of each payout, by redemption."""
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
-    lines = matched(conn)
-    for item in lines:
-        if item.recorded and item.match.kind is Kind.PAID:
-            for payout in item.match.payouts:
-                found[payout.redemption]["paid_on"] = item.kept.line.day
-    for back in returned(conn, lines):
-        line = back.line.line
-        reasons = [
-            detail.returned for detail in line.details if detail.end_to_end == back.owed.reference
-        ]
-        found[back.owed.redemption] |= {
-            "returned_on": line.day,
-            "reason": "".join(reasons[:1]),
-            "reissued": back.reissued,
-        }
-    return found

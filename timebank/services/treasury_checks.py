@@ -1,7 +1,8 @@
 """What must hold of the ledger's own accounts: euro, contra, redemption, bank lines, budgets.
 
-Each check looks at the fold alone, so all of them together take milliseconds, at any length of the
-journal. That the fold is what the journal says is for the checks of `auditing`.
+Each check looks at the fold alone, or at the texts of redemptions that wait, so all of them
+together take milliseconds, at any length of the journal. That the fold is what the journal says is
+for the checks of `auditing`.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 from timebank.ledger.facts import Account, BankLine, Currency, Redemption
 from timebank.services.auditing import Audit, Check
-from timebank.storage import fold
+from timebank.storage import fold, people
 from timebank.units import Unit, show_amount
 
 
@@ -76,6 +77,18 @@ def check_redemptions(audit: Audit) -> Iterator[str]:
             )
 
 
+def check_destinations(audit: Audit) -> Iterator[str]:
+    """Where a redemption that waits is to be paid is what its shop signed, or was erased."""
+    waiting = [
+        item.redemption
+        for item in fold.every(audit.conn, Redemption)
+        if item.open and not item.settled_by
+    ]
+    for redemption, opening in people.payout_openings(audit.conn, waiting).items():
+        if not opening.holds:
+            yield f"where to pay redemption {redemption} is not what its shop signed"
+
+
 def check_backing(audit: Audit) -> Iterator[str]:
     """No bank line backs more than it brought."""
     for line in fold.every(audit.conn, BankLine):
@@ -99,6 +112,7 @@ TREASURY: tuple[Check, ...] = (
     check_bank,
     check_transit,
     check_redemptions,
+    check_destinations,
     check_backing,
     check_budgets,
 )

@@ -18,6 +18,7 @@ from timebank.services.statements import day_bounds, local
 from timebank.storage import fold, sums
 from timebank.storage.engine import reading
 
+Level = Literal["calm", "alarm", "above"]
 ALARM_PERCENT = 80
 """From this share of the threshold on, treasurers are told."""
 
@@ -44,12 +45,16 @@ class Volume:
         return self.amount * 100 // self.threshold.cents
 
     @property
-    def level(self) -> Literal["calm", "alarm", "above"]:
-        """Whether somebody must look: from 80% on, and above the threshold."""
-        if self.amount > self.threshold.cents:
-            return "above"
-        alarm = self.amount * 100 >= self.threshold.cents * ALARM_PERCENT
-        return "alarm" if alarm else "calm"
+    def level(self) -> Level:
+        """Whether somebody must look."""
+        return level(self.amount, self.threshold.cents)
+
+
+def level(amount: int, threshold: int) -> Level:
+    """Whether somebody must look: from 80% on, and "above" where it is more than the threshold."""
+    if amount > threshold:
+        return "above"
+    return "alarm" if amount * 100 >= threshold * ALARM_PERCENT else "calm"
 
 
 def volume(bank: Bank, currency: str, now: int) -> Volume:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from timebank.ledger.facts import Currency, Redemption
 from timebank.services import approvals, bankfiles, selfcheck, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.bank import Bank
+from timebank.services.holdings import member_of
 from timebank.services.proposals import Proposal
 from timebank.services.selfcheck import Finding
 from timebank.services.treasury import Cover
@@ -25,8 +28,9 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """What waits for one member: `proposals` to sign or post, and what is for whoever pays out.
+    """What waits for one member: `proposals` to sign or post, and what is for treasurers.
 
+    Who cannot pay out has no redemptions, lines or returns to do: there they are empty and 0.
     `unrecorded` counts the bank's lines that are not in the journal, `came_back` the payouts that
     a bank sent back and whose credits their shop does not have again yet.
     """
@@ -95,19 +99,23 @@ def week(bank: Bank, member: str) -> Week:
 def tasks(bank: Bank, member: str) -> Tasks:
     """Return what waits for this member: what the badge on their home screen counts."""
     with reading(bank.engine) as conn:
-        waiting = [
-            item for item in fold.every(conn, Redemption) if item.open and not item.settled_by
-        ]
+        pays = "treasurer" in member_of(conn, member).roles
+        redemptions = _waiting(conn) if pays else ()
     return Tasks(
         tuple(approvals.waiting(bank, member)),
-        tuple(
-            Waits(code, len(amounts), sum(amounts))
-            for code in sorted({one.currency for one in waiting})
-            if (amounts := [one.open for one in waiting if one.currency == code])
-        ),
-        len(bankfiles.unrecorded(bank)),
-        sum(1 for one in bankfiles.came_back(bank) if not one.reissued),
+        redemptions,
+        len(bankfiles.unrecorded(bank)) if pays else 0,
+        sum(1 for one in bankfiles.came_back(bank) if not one.reissued) if pays else 0,
         selfcheck.findings(bank),
+    )
+
+
+def _waiting(conn: Connection) -> tuple[Waits, ...]:
+    waiting = [item for item in fold.every(conn, Redemption) if item.open and not item.settled_by]
+    return tuple(
+        Waits(code, len(amounts), sum(amounts))
+        for code in sorted({one.currency for one in waiting})
+        if (amounts := [one.open for one in waiting if one.currency == code])
     )
 
 

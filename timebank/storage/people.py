@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from timebank.ledger.entries import parse_entry
+from timebank.signing.messages import commitment
 from timebank.storage.dialects import look_up, parts, upsert
 from timebank.storage.tables import fold_members, journal_entries, kept_openings, kept_settings
 
@@ -24,6 +25,11 @@ class Opening:
     commitment: str
     salt: bytes
     text: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether this is the text that was committed to."""
+        return commitment(self.salt, self.text) == self.commitment
 
 
 _SOME: BindParameter[str] = bindparam("commitments", expanding=True)
@@ -65,7 +71,12 @@ def openings(conn: Connection) -> Iterator[Opening]:
 
 def openings_in(conn: Connection, order: bytes) -> tuple[Opening, ...]:
     """Return the openings of the commitments in an order's bytes, as far as they are kept."""
-    named = dict.fromkeys(found.decode("ascii") for found in _HASH.findall(order))
+    return openings_of(conn, (found.decode("ascii") for found in _HASH.findall(order)))
+
+
+def openings_of(conn: Connection, commitments: Iterable[str]) -> tuple[Opening, ...]:
+    """Return the openings of these commitments in this order, as far as they are kept."""
+    named = dict.fromkeys(commitments)
     rows = conn.execute(_SOME_OPENINGS, {"commitments": list(named)})
     kept = {row.commitment: Opening(*row) for row in rows}
     return tuple(kept[commitment] for commitment in named if commitment in kept)
@@ -88,18 +99,28 @@ def names(conn: Connection, commitments: Iterable[str] | None = None) -> dict[st
 
 
 def payouts(conn: Connection, redemptions: Iterable[str]) -> dict[str, str]:
-    """Return where each redemption (by its order's identity) is to be paid, as its shop wrote."""
+    """Return where each redemption (by its order's identity) is to be paid, as its shop signed.
+
+    Left out are those whose text was erased, or is no longer what the shop committed to.
+    """
+    found = payout_openings(conn, redemptions)
+    return {identity: opening.text for identity, opening in found.items() if opening.holds}
+
+
+def payout_openings(conn: Connection, redemptions: Iterable[str]) -> dict[str, Opening]:
+    """Return the kept openings of where redemptions are to be paid, whether they hold or not."""
     promised = {
-        row.identity: str(parse_entry(row.entry).order["payout"])
+        row.identity: promise
         for part in parts(redemptions)
         for row in conn.execute(_ENTRIES, {"identities": part})
+        if isinstance(promise := parse_entry(row.entry).order.get("payout"), str)
     }
-    known = texts(conn, promised.values())
-    return {
-        identity: known[commitment]
-        for identity, commitment in promised.items()
-        if commitment in known
+    known = {
+        row.commitment: Opening(row.commitment, row.salt, row.text)
+        for part in parts(promised.values())
+        for row in look_up(conn, _SOME_OPENINGS, part)
     }
+    return {identity: known[promise] for identity, promise in promised.items() if promise in known}
 
 
 def erase(conn: Connection, commitments: Iterable[str]) -> None:

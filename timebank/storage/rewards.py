@@ -12,6 +12,8 @@ _FIND = select(kept_rewards).where(kept_rewards.c.digest == bindparam("digest"))
 _ALL = select(kept_rewards).order_by(kept_rewards.c.created.desc(), kept_rewards.c.digest)
 _OF_PAYER = _ALL.where(kept_rewards.c.payer == bindparam("payer"))
 _FORGET = delete(kept_rewards).where(kept_rewards.c.created < bindparam("before"))
+_OF_PAYER_DIGESTS = _OF_PAYER.with_only_columns(kept_rewards.c.digest)
+_ERASE = delete(kept_rewards).where(kept_rewards.c.digest.in_(bindparam("digests", expanding=True)))
 _ALLOWANCES = select(kept_allowances).order_by(
     kept_allowances.c.created.desc(), kept_allowances.c.member, kept_allowances.c.period
 )
@@ -64,6 +66,13 @@ def files(conn: Connection, payer: str | None = None) -> list[File]:
 def forget(conn: Connection, before: int) -> None:
     """Erase the files that came in before this time."""
     conn.execute(_FORGET, {"before": before})
+
+
+def forget_all_but(conn: Connection, payer: str, most: int) -> None:
+    """Erase the files of a payer but for the newest so many."""
+    digests = [*conn.scalars(_OF_PAYER_DIGESTS, {"payer": payer})]
+    for part in parts(digests[most:]):
+        conn.execute(_ERASE, {"digests": part})
 
 
 def allow(conn: Connection, allowance: Allowance) -> None:

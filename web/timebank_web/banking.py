@@ -6,7 +6,8 @@ from typing import Any
 from timebank.errors import Flaw, Unfit
 from timebank.services.matching import Kind, Why
 from timebank.services.reconciling import Matched
-from timebank.services.settlement import Payout, Progress, Run
+from timebank.services.settlement import Payout
+from timebank.services.settlement_runs import Progress, Run
 from timebank.services.statements import ZONE
 from timebank_web.texts import _, later, ngettext
 from timebank_web.words import day, euro
@@ -21,6 +22,8 @@ FLAWS = {
     ),
     Flaw.UNREADABLE_ACCOUNT: later("Het rekeningnummer is gewist. Vraag het de winkel opnieuw."),
     Flaw.AMOUNT_TOO_LARGE: later("Zo’n groot bedrag neemt geen bank aan."),
+    Flaw.NOT_SEPA: later("Naar een rekening in dat land kan de wijk niet betalen."),
+    Flaw.NO_SUCH_PAYOUT: later("Dit heeft geen winkel ingewisseld. Teken dit niet."),
     Flaw.PAYMENTS_CHANGED: later(
         "Het betaalbestand is niet meer wat er getekend is. Trek het voorstel in en begin opnieuw."
     ),
@@ -35,6 +38,9 @@ FLAWS = {
     Flaw.UNKNOWN_LINE: later("Deze regel kennen wij niet."),
     Flaw.LINE_DIFFERS: later("Dat past niet bij deze regel."),
     Flaw.LINE_RECORDED: later("Deze regel is al geboekt."),
+    Flaw.RECORDED_BY_HAND: later(
+        "Dit bedrag is al met de hand geboekt. Kijk of het dezelfde regel is."
+    ),
 }
 """Why a bank account, or a file from or for a bank, cannot be used."""
 
@@ -111,7 +117,9 @@ def bank_line(found: Matched) -> dict[str, Any]:
     names = [" ".join(part for part in (one.name, one.text) if part) for one in line.details]
     count = len(match.payouts)
     what = {
-        Kind.PAID: ngettext("Betaalt %(num)s winkel", "Betaalt %(num)s winkels", count),
+        Kind.PAID: ngettext(
+            "%(num)s uitbetaling aan een winkel", "%(num)s uitbetalingen aan winkels", count
+        ),
         Kind.RETURNED: _("Kwam terug van de bank"),
         Kind.UNMATCHED: str(WHYS[match.why]) if match.why else "",
     }[match.kind]

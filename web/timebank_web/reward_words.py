@@ -57,7 +57,13 @@ def file_sentence(bad: BadFile) -> str:
 
 def limit_words(found: Found) -> str:
     """Return an amount with its source and its year: never what it means for anybody."""
-    words = _("%(amount)s (%(source)s)", amount=euro(found.cents), source=found.parameter.source)
+    parameter = found.parameter
+    words = _(
+        "%(amount)s (%(source)s, %(year)s)",
+        amount=euro(found.cents),
+        source=parameter.source,
+        year=parameter.year,
+    )
     if not found.dated:
         return words
     later_year = _("Van een later jaar kennen wij het bedrag nog niet.")

@@ -38,6 +38,9 @@ def bank() -> None:
     "--entry", metavar="ENTRY", help="With --from: it was recorded before, as this entry."
 )
 @click.option(
+    "--apart", is_flag=True, help="With --from: it is not the line of that amount recorded by hand."
+)
+@click.option(
     "--payout", is_flag=True, help="By this line a settlement paid shops; in: takes that back."
 )
 @out_option
@@ -51,6 +54,7 @@ def record(
     line: str | None,
     imported: str | None,
     entry: str | None,
+    apart: bool,
     payout: bool,
     out: Path | None,
     key: KeyFile,
@@ -62,8 +66,8 @@ def record(
     """
     if (line is None) == (imported is None):
         raise click.UsageError("say which line it is: --line TEXT, or --from an imported LINE")
-    if entry and not imported:
-        raise click.UsageError("--entry goes with --from")
+    if (entry or apart) and not imported:
+        raise click.UsageError("--entry and --apart go with --from")
     cents = read_amount(amount, Unit.CENT)
     signed = cents if direction == "in" else -cents
     signing, treasurer = key.signer(desk.bank)
@@ -77,7 +81,9 @@ def record(
     if entry:
         _link(desk, found.kept.line.id, entry)
         return
-    draft = bankfiles.draft_record(desk.bank, treasurer.id, found.kept.line.id, payout=payout)
+    draft = bankfiles.draft_record(
+        desk.bank, treasurer.id, found.kept.line.id, payout=payout, apart=apart
+    )
     step = post_kept(desk, draft, signing)
     if step.posted:
         tell_posted(desk, draft, step.posted)

@@ -7,7 +7,7 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import house, membership, readings, statements
+from timebank.services import erasing, house, membership, readings, statements
 from timebank.services.membership import Person
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
@@ -185,6 +185,25 @@ def suspend(
     signing, coordinator = key.signer(desk.bank)
     draft = membership.draft_suspend(desk.bank, coordinator.id, person.id, not lift, reason)
     propose(desk, draft, signing, out)
+
+
+@member.command("erase")
+@click.argument("member")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@pass_desk
+def erase(desk: Desk, *, member: str, yes: bool) -> None:
+    """Forget the name and bank accounts of MEMBER, who has left, for good.
+
+    The journal keeps their id, and every proof still holds. Copies made before still have the name.
+    """
+    person = desk.member(member)
+    if not yes:
+        click.confirm(f"Forget who {named(person.name)} was? This cannot be undone", abort=True)
+    try:
+        count = erasing.erase(desk.bank, person.id)
+    except ValueError as error:
+        raise Stop("not_left", str(error)) from None
+    emit({"member": person.id, "erased": count}, f"Erased: {count} texts of {_short(person)}.")
 
 
 def _short(person: Person) -> str:

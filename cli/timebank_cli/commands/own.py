@@ -2,8 +2,9 @@
 
 import click
 
+from timebank.errors import Flaw, Unfit
 from timebank.services import agreements, membership, payments, receipts, requests
-from timebank.services.accounts import parse_pay_to
+from timebank.services.accounts import is_sepa, parse_pay_to
 from timebank.services.agreements import Terms
 from timebank.services.drafts import Draft
 from timebank_cli.command import Command
@@ -109,12 +110,14 @@ def redeem(desk: Desk, *, amount: str, payout: str, key: KeyFile) -> None:
     The fee, where there is one, is part of AMOUNT. It is shown before you type your passphrase.
     """
     bank = desk.bank
-    account = parse_pay_to(payout).text
+    to = parse_pay_to(payout)
+    if not is_sepa(to.iban):
+        raise Unfit(Flaw.NOT_SEPA, country=to.country)
     currency, minor = desk.amount(amount, _redeemed(desk))
     if terms := _terms(desk, agreements.terms(bank, currency), minor):
         tell(terms + "\n")
     signing, shop = key.signer(bank)
-    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, account), [signing])
+    post_signed(desk, payments.draft_redeem(bank, shop.id, currency, minor, to.text), [signing])
 
 
 _NOT_HERE = "The text is not kept here. Ask for it, and compare its title, before you sign."

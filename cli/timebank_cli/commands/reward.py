@@ -258,7 +258,8 @@ def _above(above: Above) -> str:
 
 def _parameter(found: Found) -> str:
     old = " (newest known)" if found.dated else ""
-    return f"{_euro(found.cents)}, {found.parameter.source}{old}"
+    parameter = found.parameter
+    return f"{_euro(found.cents)}, {parameter.source} ({parameter.year}){old}"
 
 
 def _amount(minor: int, unit: Unit) -> str:
@@ -315,6 +316,7 @@ def _waiting(item: Waiting) -> dict[str, Any]:
         "allowed": item.allowed,
         "parameter": item.parameter.cents,
         "source": item.parameter.parameter.source,
+        "year": item.parameter.parameter.year,
         "lines": [line.row.number for line in item.lines],
     }
 

@@ -7,7 +7,7 @@ import click
 
 from timebank import ids
 from timebank.ledger import orders
-from timebank.services import membership, pain, selfcheck, settlement
+from timebank.services import membership, pain, selfcheck, settlement, settlement_runs
 from timebank.services.files import File
 from timebank.services.posting import Posted
 from timebank.services.proposals import propose as keep
@@ -159,7 +159,7 @@ def run(desk: Desk, *, files: tuple[Path, ...]) -> None:
 @pass_desk
 def list_(desk: Desk) -> None:
     """List the settlements, the newest first: planned, signed, posted, paid, returned."""
-    found = settlement.runs(desk.bank)
+    found = settlement_runs.runs(desk.bank)
     document = [
         {
             "identity": item.identity,

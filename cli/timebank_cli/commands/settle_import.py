@@ -1,6 +1,6 @@
 """`settle import`: what the bank did, from its statement file into the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,8 +50,11 @@ def import_(desk: Desk, *, file: Path, folder: Path, key: KeyFile) -> None:
     imported = bankfiles.import_file(desk.bank, file.name, data)
     signing, treasurer = key.signer(desk.bank)
     done = _Done()
+    by_hand = bankfiles.by_hand(desk.bank)
     matched = [
-        item for item in bankfiles.unrecorded(desk.bank) if item.match.kind is not Kind.UNMATCHED
+        item
+        for item in bankfiles.unrecorded(desk.bank)
+        if item.match.kind is not Kind.UNMATCHED and item.kept.line.amount not in by_hand
     ]
     with progress("Recording", len(matched)) as bar:
         for number, item in enumerate(matched, start=1):
@@ -77,7 +80,12 @@ def _reissue(desk: Desk, folder: Path, signing: SigningKey, person: Person, done
 
 
 def _tell(desk: Desk, imported: Imported, done: _Done) -> None:
-    left = [item for item in bankfiles.unrecorded(desk.bank) if item.match.kind is Kind.UNMATCHED]
+    by_hand = bankfiles.by_hand(desk.bank)
+    left = [
+        item
+        for item in bankfiles.unrecorded(desk.bank)
+        if item.match.kind is Kind.UNMATCHED or item.kept.line.amount in by_hand
+    ]
     document = {
         "sha256": imported.digest,
         "already": imported.already,
@@ -99,10 +107,12 @@ def _tell(desk: Desk, imported: Imported, done: _Done) -> None:
         ],
         "unmatched": [line_document(item) for item in left],
     }
-    emit(document, "\n".join(_lines(imported, done, left)))
+    emit(document, "\n".join(_lines(imported, done, left, by_hand)))
 
 
-def _lines(imported: Imported, done: _Done, left: Sequence[Matched]) -> list[str]:
+def _lines(
+    imported: Imported, done: _Done, left: Sequence[Matched], by_hand: Container[int]
+) -> list[str]:
     known = f", {imported.known} known already" if imported.known else ""
     said = [f"{len(imported.fresh)} new lines{known}. SHA-256 {imported.digest}"]
     if imported.already:
@@ -116,6 +126,9 @@ def _lines(imported: Imported, done: _Done, left: Sequence[Matched]) -> list[str
         euro = show_amount(back.owed.amount, Unit.CENT)
         next_ = f"timebank sign {file} --key THEIR-KEY" if file else "an issuer imports too"
         said.append(f"To be issued to the shop again: {euro}. Next: {next_}")
+    if any(item.kept.line.amount in by_hand for item in left):
+        said += ["", "Of an amount that was recorded by hand: where it is the same, name it with"]
+        said.append("timebank bank record --from LINE --entry ENTRY")
     if left:
         said += ["", "Not matched, and not recorded (timebank bank record --from LINE):"]
         said.append(line_rows(left))

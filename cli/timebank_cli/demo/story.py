@@ -1,4 +1,4 @@
-"""Eight weeks in Wijk de Linde: the people of DESIGN's market day, and what goes wrong.
+"""Eight weeks in Wijk de Linde: its people, their markets, and what goes wrong.
 
 It is the same story each time, because chance is seeded; only ids, keys and salts are new.
 """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from timebank.ledger.seals import Seal
-from timebank.services import bankfiles, house, seals, settlement, treasury
+from timebank.services import bankfiles, house, seals, settlement, settlement_runs, treasury
 from timebank.services.drafts import Draft
 from timebank.services.pain import message_id
 from timebank.services.statements import local
@@ -68,7 +68,7 @@ class Treasury:
     def come_back(self) -> str:
         """One shop closed its account: the bank sends its euro back, it gets its credits again."""
         bank = self.wijk.bank
-        (run,) = settlement.runs(bank)
+        (run,) = settlement_runs.runs(bank)
         payout = next(
             one.payout for one in run.payouts if one.payout.member == self._member("dehoek")
         )

@@ -13,7 +13,7 @@ import pyxaf
 from beancount import loader
 from beancount.core.realization import compute_balance, iter_children, realize
 
-from timebank.services.bookkeeping import Books, Money
+from timebank.services.bookkeeping import BookCurrency, Books
 from timebank.services.formats import plaintext
 from timebank.services.formats.auditfile import Company, account_id, auditfile
 from timebank.services.formats.plaintext import commodity, place
@@ -56,9 +56,9 @@ def from_plain_text(program: str, path: Path, books: Books) -> Balances:
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert not said.stderr
-    monies = {commodity(money): money for money in books.monies}
+    currencies = {commodity(currency): currency for currency in books.currencies}
     return {
-        account: _minor(Decimal(amount), monies[code])
+        account: _minor(Decimal(amount), currencies[code])
         for amount, code, account in _LINE.findall(said.stdout)
     }
 
@@ -67,11 +67,11 @@ def from_beancount(path: Path, books: Books) -> Balances:
     """What beancount says, when it has nothing to say against the file."""
     entries, errors, _ = loader.load_file(str(path))
     assert not errors, errors
-    monies = {commodity(money): money for money in books.monies}
+    currencies = {commodity(currency): currency for currency in books.currencies}
     found = {}
     for account in iter_children(realize(entries), leaf_only=True):
         for position in compute_balance(account):
-            amount = _minor(position.units.number, monies[position.units.currency])
+            amount = _minor(position.units.number, currencies[position.units.currency])
             if amount:
                 found[account.account] = amount
     return found
@@ -82,7 +82,7 @@ def in_groups(books: Books) -> Balances:
     closing = books.closing()
     found: Balances = {}
     for account in books.in_euro().accounts:
-        sign = 1 if account.money.kind == "euro" else -1
+        sign = 1 if account.currency.kind == "euro" else -1
         number = account_id(account)
         found[number] = found.get(number, 0) + sign * closing[account.id]
     return {number: balance for number, balance in found.items() if balance}
@@ -105,7 +105,7 @@ def from_auditfile(files: Mapping[str, bytes], books: Books) -> Balances:
     return {number: balance for number, balance in found.items() if balance}
 
 
-def _minor(amount: Decimal, money: Money) -> int:
-    minor = amount * _SCALE[money.unit]
+def _minor(amount: Decimal, currency: BookCurrency) -> int:
+    minor = amount * _SCALE[currency.unit]
     assert minor == int(minor), "nothing is rounded"
     return int(minor)

@@ -1,5 +1,6 @@
 """Every euro of the journal beside the bank's files: what fits, and each way it may not."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from timebank.services.reporting import making
 from timebank.services.reporting.banking import BankFile
 from timebank.services.reporting.values import Money, Word
 from timebank.storage import files
-from timebank.storage.engine import reading
+from timebank.storage.engine import reading, writing
+from timebank.storage.tables import kept_files
 from timebank_cli.demo.banking import Booking, statement
 
 pytestmark = ON_SQLITE
@@ -75,6 +77,36 @@ def test_a_file_that_pays_another_sum_differs(paid_out: Village) -> None:
     bundle = list(auditing.export(paid_out.bank))
     alone = making.from_bundle(bundle, paid_out.bank.ledger, 2026, bank_files=changed)
     assert table(paid_out, "paid_by_file", alone)[0][5] == Word("differs")
+
+
+def test_a_file_of_the_same_payments_that_is_not_the_one_signed_for_differs(
+    paid_out: Village,
+) -> None:
+    """To another account, and so with the same id, count and sum."""
+    (old,) = [each for each in files_kept(paid_out) if each.kind == "pain"]
+    data = old.data.replace(b"NL91ABNA0417164300", b"NL20INGB0001234567")
+    assert data != old.data
+    with writing(paid_out.bank.engine) as conn:
+        conn.execute(kept_files.delete().where(kept_files.c.digest == old.digest))
+        files.keep(conn, files.File(sha256(data).hexdigest(), "pain", old.name, old.created, data))
+    assert table(paid_out, "paid_by_file")[0][4:] == (Money(450, "EUR", "cent"), Word("differs"))
+
+
+def files_kept(village: Village) -> list[files.File]:
+    with reading(village.bank.engine) as conn:
+        found = [files.find(conn, each.digest) for each in files.all_kept(conn)]
+    return [each for each in found if each]
+
+
+def test_a_file_planned_later_does_not_take_the_place_of_the_one_that_was_signed_for(
+    paid_out: Village,
+) -> None:
+    (old,) = [each for each in files_kept(paid_out) if each.kind == "pain"]
+    data = old.data.replace(b"4.50", b"9.50")
+    with writing(paid_out.bank.engine) as conn:
+        later = old.created + 1
+        files.keep(conn, files.File(sha256(data).hexdigest(), "pain", old.name, later, data))
+    assert table(paid_out, "paid_by_file")[0][5] == Word("same")
 
 
 def test_a_line_that_was_not_recorded_is_listed(paid_out: Village) -> None:

@@ -97,7 +97,7 @@ def auditfile(books: Books, company: Company, created: date) -> dict[str, bytes]
 
 def account_id(account: BookAccount) -> str:
     """Return the general-ledger account under which an account is kept, such as 1600.WIJK."""
-    return f"{_GROUPS[account.group][0]}.{account.money.code}"
+    return f"{_GROUPS[account.group][0]}.{account.currency.code}"
 
 
 def debit(line: Line) -> int:
@@ -106,7 +106,7 @@ def debit(line: Line) -> int:
 
 
 def _sided(account: BookAccount, amount: int) -> int:
-    return amount if account.money.kind == "euro" else -amount
+    return amount if account.currency.kind == "euro" else -amount
 
 
 # ---- XML
@@ -205,7 +205,7 @@ def _ledger_accounts(books: Books) -> Iterator[Any]:
     found = {account_id(account): account for account in books.accounts}
     for number, account in sorted(found.items()):
         code = {"RGScode": _RGS[number]} if number in _RGS else {}
-        described = f"{_GROUPS[account.group][1]} ({account.money.code})"
+        described = f"{_GROUPS[account.group][1]} ({account.currency.code})"
         yield _tag("ledgerAccount", accID=number, accDesc=described, accTp="B", **code)
 
 

@@ -11,7 +11,7 @@ minute: 90 UUR.MIN is 1:30 of UUR.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from timebank.services.bookkeeping import BookAccount, BookEntry, Books, Money
+from timebank.services.bookkeeping import BookAccount, BookCurrency, BookEntry, Books
 
 _PLACES = {
     "bank": "Assets:Bank",
@@ -38,21 +38,21 @@ def beancount(books: Books) -> dict[str, bytes]:
 
 def place(account: BookAccount) -> str:
     """Return the name of an account: colons between its parts, each with a capital or a digit."""
-    name = f"{_PLACES[account.group]}:{account.money.code}"
+    name = f"{_PLACES[account.group]}:{account.currency.code}"
     return f"{name}:M{account.holder.id}" if account.holder else name
 
 
-def commodity(money: Money) -> str:
+def commodity(currency: BookCurrency) -> str:
     """Return what amounts are counted in: the currency, or its minute."""
-    return f"{money.code}.MIN" if money.unit == "minute" else money.code
+    return f"{currency.code}.MIN" if currency.unit == "minute" else currency.code
 
 
 def _bytes(lines: Iterator[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _number(minor: int, money: Money) -> str:
-    if money.unit == "minute":
+def _number(minor: int, currency: BookCurrency) -> str:
+    if currency.unit == "minute":
         return str(minor)
     sign, size = "-" if minor < 0 else "", abs(minor)
     return f"{sign}{size // 100}.{size % 100:02}"
@@ -77,14 +77,14 @@ def _hledger(books: Books) -> Iterator[str]:
     yield f"; Timebank ledger {books.ledger}, {books.span}"
     # Names stand in comments of their own: in one beside an account, hledger reads tags.
     yield from (f"; {account} is {name}" for account, name in _holders(books))
-    yield from (f"commodity {_quoted(money)}" for money in books.monies)
+    yield from (f"commodity {_quoted(currency)}" for currency in books.currencies)
     yield from (f"account {place(account)}" for account in books.accounts)
     opened = [account for account in books.accounts if account.opening]
     if opened:
         yield ""
         yield f"{books.span.first} * {_OPENING}"
         for account in opened:
-            yield _hledger_posting(account, _hledger_amount(account.opening, account.money))
+            yield _hledger_posting(account, _hledger_amount(account.opening, account.currency))
     for entry in books.entries:
         yield ""
         yield from _hledger_entry(entry)
@@ -93,8 +93,8 @@ def _hledger(books: Books) -> Iterator[str]:
         yield ""
         yield f"{books.span.last} * closing balances, checked"
         for account in books.accounts:
-            nothing = _hledger_amount(0, account.money)
-            held = _hledger_amount(closing[account.id], account.money)
+            nothing = _hledger_amount(0, account.currency)
+            held = _hledger_amount(closing[account.id], account.currency)
             yield _hledger_posting(account, f"{nothing} = {held}")
 
 
@@ -106,19 +106,19 @@ def _hledger_entry(entry: BookEntry) -> Iterator[str]:
     about = f", about:{entry.about}" if entry.about else ""
     yield f"    ; reference:{entry.reference}, identity:{entry.identity}{about}"
     for line in entry.lines:
-        yield _hledger_posting(line.account, _hledger_amount(line.amount, line.account.money))
+        yield _hledger_posting(line.account, _hledger_amount(line.amount, line.account.currency))
 
 
 def _hledger_posting(account: BookAccount, amount: str) -> str:
     return f"    {place(account)}  {amount}"
 
 
-def _hledger_amount(minor: int, money: Money) -> str:
-    return f"{_number(minor, money)} {_quoted(money)}"
+def _hledger_amount(minor: int, currency: BookCurrency) -> str:
+    return f"{_number(minor, currency)} {_quoted(currency)}"
 
 
-def _quoted(money: Money) -> str:
-    name = commodity(money)
+def _quoted(currency: BookCurrency) -> str:
+    name = commodity(currency)
     return name if name.isalpha() else f'"{name}"'
 
 
@@ -128,10 +128,10 @@ def _quoted(money: Money) -> str:
 def _beancount(books: Books) -> Iterator[str]:
     first = books.span.first
     yield f"; Timebank ledger {books.ledger}, {books.span}"
-    yield from (f"{first} commodity {commodity(money)}" for money in books.monies)
+    yield from (f"{first} commodity {commodity(currency)}" for currency in books.currencies)
     names = dict(_holders(books))
     for account in books.accounts:
-        yield f"{first} open {place(account)} {commodity(account.money)}"
+        yield f"{first} open {place(account)} {commodity(account.currency)}"
         if place(account) in names:
             yield f"  name: {_string(names[place(account)])}"
     opened = [account for account in books.accounts if account.opening]
@@ -147,8 +147,8 @@ def _beancount(books: Books) -> Iterator[str]:
     closing = books.closing()
     day_after = books.span.last + timedelta(days=1)
     for account in books.accounts:
-        held = _number(closing[account.id], account.money)
-        yield f"{day_after} balance {place(account)}  {held} {commodity(account.money)}"
+        held = _number(closing[account.id], account.currency)
+        yield f"{day_after} balance {place(account)}  {held} {commodity(account.currency)}"
 
 
 def _beancount_entry(entry: BookEntry) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _beancount_entry(entry: BookEntry) -> Iterator[str]:
 
 
 def _beancount_posting(account: BookAccount, amount: int) -> str:
-    return f"  {place(account)}  {_number(amount, account.money)} {commodity(account.money)}"
+    return f"  {place(account)}  {_number(amount, account.currency)} {commodity(account.currency)}"
 
 
 def _string(text: str) -> str:

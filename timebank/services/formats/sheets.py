@@ -42,22 +42,22 @@ def _sheet(head: str, rows: Iterable[Row]) -> bytes:
 
 
 def _shown(line: Line) -> tuple[str, int]:
-    return amount_cell(line.amount, Unit(line.account.money.unit)), line.amount
+    return amount_cell(line.amount, Unit(line.account.currency.unit)), line.amount
 
 
 def _accounts(books: Books) -> Iterator[Row]:
     closing = books.closing()
     for account in books.accounts:
-        money, held = account.money, closing[account.id]
+        currency, held = account.currency, closing[account.id]
         yield (
             account.id,
-            money.code,
-            money.unit,
+            currency.code,
+            currency.unit,
             account.kind,
             account.holder.id if account.holder else "",
-            amount_cell(account.opening, Unit(money.unit)),
+            amount_cell(account.opening, Unit(currency.unit)),
             account.opening,
-            amount_cell(held, Unit(money.unit)),
+            amount_cell(held, Unit(currency.unit)),
             held,
         )
 
@@ -85,7 +85,7 @@ def _entries(books: Books) -> Iterator[Row]:
 def _postings(books: Books) -> Iterator[Row]:
     for entry in books.entries:
         for number, line in enumerate(entry.lines):
-            yield entry.seq, number, line.account.id, line.account.money.code, *_shown(line)
+            yield entry.seq, number, line.account.id, line.account.currency.code, *_shown(line)
 
 
 def _of_type(books: Books, *types: str) -> Iterator[BookEntry]:
@@ -99,7 +99,7 @@ def _bank_lines(books: Books) -> Iterator[Row]:
             entry.seq,
             entry.day.isoformat(),
             entry.identity,
-            line.account.money.code,
+            line.account.currency.code,
             *_shown(line),
             books.cited.get(entry.identity, 0),
             word_cell(entry.text),
@@ -115,7 +115,7 @@ def _redemptions(books: Books) -> Iterator[Row]:
             entry.day.isoformat(),
             entry.identity,
             payer.account.holder.id if payer.account.holder else "",
-            payer.account.money.code,
+            payer.account.currency.code,
             *_shown(handed_in),
             fee[1].amount if fee else 0,
             now.open,
@@ -133,7 +133,7 @@ def _corrections(books: Books) -> Iterator[Row]:
                 entry.identity,
                 entry.about,
                 line.account.id,
-                line.account.money.code,
+                line.account.currency.code,
                 *_shown(line),
                 word_cell(entry.text),
             )

@@ -1,13 +1,14 @@
 """The section that lays the journal beside the bank's files: every euro figure, from both. Pure.
 
 A payment file is known by its message id, which follows from the redemptions that a settlement
-names: the journal alone says which file belongs to it. Bank lines are counted off by amount: a line
-that nothing in the journal matches is listed, and so is an entry without a line. A line of the last
-days of the year may be recorded in the next one; then it stands here until then.
+names: the journal alone says which file belongs to it. Where the text behind `Settle.file` is
+known, its SHA-256 must be the file's. Bank lines are counted off by amount: a line that nothing in
+the journal matches is listed, and so is an entry without a line. A line of the last days of the
+year may be recorded in the next one; then it stands here until then.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -19,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 from timebank.errors import Unfit
 from timebank.ledger import orders
 from timebank.services.camt import Statement, read
+from timebank.services.files import payments_named
 from timebank.services.pain import message_id
 from timebank.services.reporting.chronicle import Chronicle
 from timebank.services.reporting.ledger import Row
@@ -37,28 +39,38 @@ class BankFile:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What a pain.001 file says of itself: its message id, how many payments, and their sum."""
+    """What a pain.001 file says of itself: its message id, how many payments, and their sum.
 
+    `digest` is its SHA-256.
+    """
+
+    digest: str
     message: str
     count: int
     cents: int
 
 
-def section(found: Chronicle, files: Sequence[BankFile]) -> Section:
-    """Return the journal of the year beside these files."""
-    payments: dict[str, Payments] = {}
+def section(
+    found: Chronicle, files: Sequence[BankFile], texts: Mapping[str, str] | None = None
+) -> Section:
+    """Return the journal of the year beside these files.
+
+    `texts` are those behind commitments, as far as they are known: with them a settlement's file
+    must be the very one that was signed for, without them its count and sum must fit.
+    """
+    payments = defaultdict[str, list[Payments]](list)
     statements: list[Statement] = []
     rows: list[Row] = []
     for file in files:
         paid, told = _payments(file.data), None
         if paid:
-            payments[paid.message] = paid
+            payments[paid.message].append(paid)
         else:
             told = _statement(file.data)
         if told:
             statements.append(told)
         rows.append(_row(file, paid, told))
-    settled = tuple(_settlements(found, payments))
+    settled = tuple(_settlements(found, payments, texts or {}))
     lines = list(_lines(found, statements))
     return Section(
         "bank_files",
@@ -89,20 +101,31 @@ def _row(file: BankFile, paid: Payments | None, told: Statement | None) -> Row:
 # ---- payment files
 
 
-def _settlements(found: Chronicle, payments: dict[str, Payments]) -> Iterator[Row]:
+def _settlements(
+    found: Chronicle, payments: Mapping[str, Sequence[Payments]], texts: Mapping[str, str]
+) -> Iterator[Row]:
     for event in found.events:
         body = event.order.body
         if not isinstance(body, orders.Settle):
             continue
         total = sum(payout.amount for payout in body.payouts)
-        file = payments.get(message_id([payout.redemption for payout in body.payouts]))
+        signed = payments_named(texts.get(body.file, ""))
+        message = message_id([payout.redemption for payout in body.payouts])
+        file = _file_of(payments.get(message, ()), signed.digest if signed else "")
         in_file: Cell = _euro(file.cents) if file else "–"
         if file is None:
             level = "no_file"
         else:
-            level = "same" if (file.cents, file.count) == (total, len(body.payouts)) else "differs"
+            fits = (file.cents, file.count) == (total, len(body.payouts))
+            very = signed is None or file.digest == signed.digest
+            level = "same" if fits and very else "differs"
         euro, day = _euro(total), Moment(event.time)
         yield event.seq, day, len(body.payouts), euro, in_file, Word(level)
+
+
+def _file_of(files: Sequence[Payments], digest: str) -> Payments | None:
+    """The file that was signed for among those of one message id, else the last of them."""
+    return next((file for file in files if file.digest == digest), files[-1] if files else None)
 
 
 def _payments(data: bytes) -> Payments | None:
@@ -116,7 +139,7 @@ def _payments(data: bytes) -> Payments | None:
     texts = {each.tag.rpartition("}")[2]: (each.text or "").strip() for each in header}
     try:
         cents = Decimal(texts["CtrlSum"]).scaleb(2)
-        return Payments(texts["MsgId"], int(texts["NbOfTxs"]), int(cents))
+        return Payments(sha256(data).hexdigest(), texts["MsgId"], int(texts["NbOfTxs"]), int(cents))
     except (KeyError, ValueError, InvalidOperation, OverflowError):
         return None
 

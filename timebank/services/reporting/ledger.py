@@ -16,7 +16,7 @@ from timebank.services.reporting.values import (
     Who,
     Word,
 )
-from timebank.services.volume import ALARM_PERCENT
+from timebank.services.volume import level
 
 Row = tuple[Cell, ...]
 
@@ -269,9 +269,9 @@ def _volume(found: Chronicle, threshold: int, source: str) -> tuple[Table, ...]:
             and event.order.body.currency == each.code
         )
         paid = found.received_by_shops.get(each.code, 0)
-        percent = max(paid, handed_in) * 100 // threshold
-        level = "above" if percent >= 100 else "alarm" if percent >= ALARM_PERCENT else "calm"
+        counts = max(paid, handed_in)
+        percent, now = counts * 100 // threshold, Word(level(counts, threshold))
         amounts = [money(each, amount) for amount in (paid, handed_in)]
         limit = Money(threshold, "EUR", "cent")
-        rows.append((each.code, *amounts, limit, percent, Word(level), source))
+        rows.append((each.code, *amounts, limit, percent, now, source))
     return (Table("volume", heads, tuple(rows)),)

@@ -1,6 +1,6 @@
 """Making a year report, from a bundle alone or from the database that a bundle is made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -35,10 +35,12 @@ def from_bundle(
     extends: str | None = None,
     progress: Progress = lambda seq: None,
     bank_files: Sequence[BankFile] = (),
+    texts: Mapping[str, str] | None = None,
 ) -> Report:
     """Return the report of a year from a bundle, which is verified on the way; no database.
 
-    `bank_files` are those from and for the bank, that the journal is laid beside.
+    `bank_files` are those from and for the bank, that the journal is laid beside; `texts` those
+    behind commitments, as far as they are known.
 
     Raises ProofError or BrokenJournal where the bundle does not hold, ValueError for a year in
     which this ledger was not there.
@@ -52,7 +54,7 @@ def from_bundle(
     sections = (
         _basis(verdict.checkpoint, found),
         *ledger.sections(found, limit.cents, f"{limit.source} ({limit.year})"),
-        banking.section(found, bank_files),
+        banking.section(found, bank_files, texts),
         suspicions.section(found),
     )
     checkpoint = verdict.checkpoint
@@ -64,8 +66,14 @@ def from_bank(bank: Bank, year: int, progress: Progress = lambda seq: None) -> R
 
     Texts are filled in where they are kept; names are not (`with_names`). Raises as `from_bundle`.
     """
+    texts = _texts(bank)
     report = from_bundle(
-        auditing.export(bank), bank.ledger, year, progress=progress, bank_files=_kept_files(bank)
+        auditing.export(bank),
+        bank.ledger,
+        year,
+        progress=progress,
+        bank_files=_kept_files(bank),
+        texts=texts,
     )
     findings, sealed = selfcheck.full(bank), seals.seals(bank)
     added = (
@@ -95,7 +103,7 @@ def from_bank(bank: Bank, year: int, progress: Progress = lambda seq: None) -> R
             ),
         ),
     )
-    return _with_texts(bank, replace(report, sections=(*report.sections, *added)))
+    return _with_texts(texts, replace(report, sections=(*report.sections, *added)))
 
 
 def with_names(bank: Bank, report: Report) -> Report:
@@ -131,10 +139,13 @@ def _kept_files(bank: Bank) -> list[BankFile]:
     return [BankFile(each.name, each.data) for each in found if each]
 
 
-def _with_texts(bank: Bank, report: Report) -> Report:
+def _texts(bank: Bank) -> dict[str, str]:
+    """The texts that are kept, by commitment; one that was changed is none."""
     with reading(bank.engine) as conn:
-        known = {each.commitment: each.text for each in people.openings(conn)}
+        return {each.commitment: each.text for each in people.openings(conn) if each.holds}
 
+
+def _with_texts(known: Mapping[str, str], report: Report) -> Report:
     def tell(cell: Cell) -> Cell:
         if isinstance(cell, Hidden):
             return replace(cell, text=known.get(cell.commitment, ""))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 DUTCH: Mapping[str, str] = {
-    "title": "Jaarverslag van het grootboek, {year}",
-    "lead": "Voor de kascommissie en de leden. Alle bedragen komen uit het grootboek zelf.",
+    "title": "Jaarverslag van het boek, {year}",
+    "lead": "Voor de kascommissie en de leden. Alle bedragen komen uit het boek zelf.",
     "source.journal": "Na te rekenen met alleen de bundel.",
     "source.bank": "Na te rekenen met de bundel en de bankbestanden.",
     "source.database": "Alleen op de server te zien.",
@@ -91,7 +91,7 @@ DUTCH: Mapping[str, str] = {
     "head.euro": "Euro",
     "head.cited": "Gebruikt",
     "head.left": "Over",
-    "head.payouts": "Winkels",
+    "head.payouts": "Uitbetalingen",
     "head.file": "Bestand",
     "head.sha256": "SHA-256",
     "head.lines": "Regels",
@@ -135,7 +135,7 @@ DUTCH: Mapping[str, str] = {
     "head.sealed_by": "Door",
     "head.size": "Boekingen",
     "head.root": "Controlegetal",
-    "ledger": "Nummer van het boek",
+    "ledger": "Boeknummer",
     "entries": "Boekingen in het boek",
     "root": "Controlegetal",
     "last_entry": "Laatste boeking",
@@ -174,7 +174,7 @@ DUTCH: Mapping[str, str] = {
 
 ENGLISH: Mapping[str, str] = {
     "title": "Year report of the ledger, {year}",
-    "lead": "For the audit committee and the members. All amounts come from the ledger itself.",
+    "lead": "For the auditors and the members. All amounts come from the ledger itself.",
     "source.journal": "Can be worked out again from the bundle alone.",
     "source.bank": "Can be worked out again from the bundle and the bank files.",
     "source.database": "Can be seen on the server only.",
@@ -190,7 +190,7 @@ ENGLISH: Mapping[str, str] = {
         "For each currency: what stood on the accounts at the start and at the end of the "
         "year. The sum is always zero."
     ),
-    "section.issuance": "Credits and their backing",
+    "section.issuance": "Credits and their cover",
     "about.issuance": (
         "Each issue cites the bank lines behind it. Of each bank line you see what is used "
         "and what is left."
@@ -213,7 +213,7 @@ ENGLISH: Mapping[str, str] = {
     "about.limits": "Who is close to the lowest or highest balance that holds for them.",
     "section.volume": "Volume and the threshold of DNB",
     "about.volume": (
-        "What shops were paid or handed in over the year. Above the threshold De "
+        "What shops were paid or exchanged over the year. Above the threshold De "
         "Nederlandsche Bank must be notified."
     ),
     "section.signals": "To ask about",
@@ -224,7 +224,7 @@ ENGLISH: Mapping[str, str] = {
     "section.findings": "What the check found",
     "about.findings": "Signatures, rules, sums, tables and the server’s guard.",
     "section.seals": "Who has checked this",
-    "about.seals": "Members of the audit committee who signed a checkpoint.",
+    "about.seals": "Auditors who signed a checkpoint.",
     "table.basis": "Checkpoint",
     "table.trial": "Balances in {currency}",
     "table.cover": "In circulation, and the euro there are",
@@ -261,7 +261,7 @@ ENGLISH: Mapping[str, str] = {
     "head.euro": "Euro",
     "head.cited": "Used",
     "head.left": "Left",
-    "head.payouts": "Shops",
+    "head.payouts": "Payouts",
     "head.file": "File",
     "head.sha256": "SHA-256",
     "head.lines": "Lines",
@@ -285,7 +285,7 @@ ENGLISH: Mapping[str, str] = {
     "head.where": "Where",
     "head.balance": "Balance",
     "head.paid_to_shops": "To shops",
-    "head.handed_in": "Handed in",
+    "head.handed_in": "Exchanged",
     "head.threshold": "Threshold",
     "head.percent": "%",
     "head.level": "Now",
@@ -313,7 +313,7 @@ ENGLISH: Mapping[str, str] = {
     "members_above": "Members, zero or more",
     "members_below": "Members, below zero",
     "contra": "Issued (contra account)",
-    "redemption": "Handed in, to be paid",
+    "redemption": "Exchanged, to be paid",
     "bank": "Bank",
     "transit": "On its way to the bank",
     "outside": "Outside the neighbourhood",

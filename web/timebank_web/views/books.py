@@ -8,6 +8,7 @@ import json
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from timebank.journal.merkle import MAX_SIZE
 from timebank.services import books, membership, readings, statements
 from timebank.services.proposals import threshold
 from timebank_web.current import currencies, me, member, role, the_bank
@@ -49,6 +50,8 @@ def title(order_type: str) -> str:
 def entries() -> str:
     """All entries, newest first: what and how much, about nobody."""
     before = request.args.get("before", None, type=int)
+    if before is not None and not 0 <= before <= MAX_SIZE:
+        before = None
     found = books.lines(the_bank(), before, PER_PAGE)
     older = found[-1].seq if found and found[-1].seq > 0 else None
     return render_template(
@@ -219,6 +222,7 @@ _WHAT = {
     "entry": later("een boeking van u"),
     "export": later("een uitdraai van het boek"),
     "member": later("uw naam en gegevens"),
+    "proposal": later("een voorstel waar u in staat"),
     "sample": later("een steekproef: u bent geloot"),
     "statement": later("uw overzicht"),
 }

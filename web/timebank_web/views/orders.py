@@ -13,7 +13,7 @@ from timebank.services import membership, receipts
 from timebank.services.drafts import read_submission
 from timebank.services.posting import post_one
 from timebank.services.statements import Movement
-from timebank_web.current import member, read_json, say, the_bank
+from timebank_web.current import me, member, read_json, say, the_bank
 from timebank_web.errors import status_of
 from timebank_web.moves import order_of, own_part, who
 from timebank_web.paths import PATHS
@@ -72,11 +72,16 @@ def _posted(identity: str) -> ResponseReturnValue:
 @blueprint.get("/klaar/<identity>")
 @member
 def done(identity: str) -> ResponseReturnValue:
-    """Show what a posted order did, in one word, with its reference."""
+    """Show what a posted order did, in one word, with its reference.
+
+    Where it moved nothing of theirs, only its author reads what, and about whom.
+    """
     mine = own_part(identity)
     if mine:
         return render_template("result.html", **result(mine))
     order = order_of(identity)
+    if order.header.author != me().id:
+        return redirect(PATHS["home"])
     say("good", _told(order.body))
     return redirect(PATHS[_AFTERWARDS.get(order.header.type, "home")])
 

@@ -22,12 +22,14 @@ def welcome() -> ResponseReturnValue:
 @blueprint.get(PATHS["help"])
 @public
 def help_page() -> str:
+    """Whom to call, and answers to what people ask."""
     return render_template("help.html")
 
 
 @blueprint.get(PATHS["privacy"])
 @public
 def privacy() -> str:
+    """Who sees what of whom, and what is kept."""
     return render_template("privacy.html")
 
 

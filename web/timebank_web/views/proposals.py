@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from timebank import ids
 from timebank.errors import Code, Refusal
 from timebank.ledger.orders import Scope, parse_order
-from timebank.services import approvals, proposals, treasury
+from timebank.services import approvals, particulars, proposals, readings, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft, read_submission
 from timebank.services.posting import Posted
@@ -24,12 +24,11 @@ from timebank_web.proposing import (
     cover_change,
     cover_rows,
     name_of,
-    slip,
     standing,
     still,
-    to_sign,
 )
 from timebank_web.signing import my_keys, sign_context
+from timebank_web.slips import slip, to_sign
 from timebank_web.texts import _, later
 from timebank_web.views.orders import refused
 from timebank_web.words import sentence, when
@@ -74,6 +73,8 @@ def one(identity: str) -> ResponseReturnValue:
     found, stands = _found(identity)
     if not _may_look(stands):
         return forbid()
+    if "auditor" in me().roles:
+        readings.note(the_bank(), me().id, particulars.members_in(the_bank(), found), "proposal")
     return page(found.draft, stands, found.state)
 
 
@@ -105,7 +106,8 @@ def page(draft: Draft, stands: Approvals, state: str) -> str:
     told = standing(stands)
     signing = state in ("new", "open") and told["may_sign"]
     # Who only has to agree to what is taken from them needs no key that approves.
-    scope: Scope | None = "approve" if me().id in stands.may else None
+    # Who proposes does, also where their own signature does not count.
+    scope: Scope | None = "approve" if state == "new" or me().id in stands.may else None
     able = bool(my_keys(scope))
     return render_template(
         "proposal.html",
@@ -201,8 +203,7 @@ def _tell(identity: str, posted: Posted | None) -> None:
         )
         say("good", done)
     else:
-        _found_one, stands = _found(identity)
-        say("good", _("Getekend.") + " " + still(stands))
+        say("good", _("Getekend.") + " " + still(_found(identity)[1]))
 
 
 # ---- taking back

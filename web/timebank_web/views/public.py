@@ -12,7 +12,7 @@ from timebank.services.statements import local
 from timebank.services.statistics import Credits, Hours, Published, Span, Statistics
 from timebank_web import charts
 from timebank_web.charts import months_of
-from timebank_web.current import public, the_bank
+from timebank_web.current import currencies, public, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.texts import _
 from timebank_web.words import credits, day, duration, euro
@@ -34,6 +34,9 @@ def figures() -> str:
         charts=_charts(told),
         facts=_facts(told),
         covered=statistics.covered(bank),
+        budgets=any(
+            item.policy.kind == "budget" and item.in_circulation for item in currencies().values()
+        ),
         seals=_seals(),
         ledger_id=bank.ledger,
         checkpoint={

@@ -3,16 +3,16 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from timebank.errors import Code, Refusal, Unfit
+from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Currency
-from timebank.services import agreements, payments, settlement, statements
-from timebank.services.accounts import PayTo, parse_iban
+from timebank.services import agreements, payments, settlement, settlement_runs, statements
+from timebank.services.accounts import PayTo, is_sepa, parse_iban
 from timebank.services.agreements import Terms
 from timebank.services.drafts import tidy
 from timebank.services.statements import Balance
 from timebank.units import Unit, parse_amount
-from timebank_web.banking import progress
+from timebank_web.banking import FLAWS, progress
 from timebank_web.current import currencies, me, shop, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
@@ -155,7 +155,7 @@ def _earlier(currency: str) -> list[dict[str, str]]:
 
 def _progress() -> dict[str, tuple[str, str]]:
     """What became of each redemption that was ever planned; what was posted says most."""
-    runs = sorted(settlement.runs(the_bank()), key=lambda run: run.posted)
+    runs = sorted(settlement_runs.runs(the_bank()), key=lambda run: run.posted)
     return {
         one.payout.redemption: progress(one, run)
         if run.posted
@@ -172,6 +172,9 @@ def _account(name: str, iban: str, errors: dict[str, str]) -> PayTo | None:
         number = parse_iban(iban)
     except Unfit:
         errors["iban"] = _("Dit nummer klopt niet. Kijk het nog eens na.")
+        return None
+    if not is_sepa(number):
+        errors["iban"] = str(FLAWS[Flaw.NOT_SEPA])
         return None
     try:
         return PayTo(tidy(name), number)

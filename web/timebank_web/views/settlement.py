@@ -8,15 +8,24 @@ from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger.facts import Currency
-from timebank.services import agreements, approvals, bankfiles, house, membership, settlement
-from timebank.services.reconciling import Returned
-from timebank.services.settlement import Run
+from timebank.services import (
+    agreements,
+    approvals,
+    bankfiles,
+    house,
+    membership,
+    settlement,
+    settlement_runs,
+)
+from timebank.services.bankfiles import ByHand
+from timebank.services.reconciling import Matched, Returned
+from timebank.services.settlement_runs import Run
 from timebank_web.banking import RUNS, bank_line, iso_day, payout_line, progress, unfit
 from timebank_web.current import currencies, me, role, say, the_bank
 from timebank_web.paths import PATHS
 from timebank_web.texts import _, ngettext
 from timebank_web.views import proposals as pages
-from timebank_web.words import euro, when
+from timebank_web.words import day, euro, when
 
 blueprint = Blueprint("settlement", __name__)
 
@@ -29,7 +38,9 @@ def overview() -> str:
     """What waits to be paid, what is on its way, and what the bank said."""
     bank = the_bank()
     waiting = settlement.waiting(bank)
-    runs = settlement.runs(bank)
+    runs = settlement_runs.runs(bank)
+    by_hand = bankfiles.by_hand(bank)
+    names = {one.payout.redemption: one.payout.name for run in runs for one in run.payouts}
     return render_template(
         "settle.html",
         waiting=[payout_line(payout) for payout in waiting],
@@ -42,10 +53,14 @@ def overview() -> str:
         runs=[_run(run) for run in runs if run.state not in ("planned", "signed")][:SHOWN],
         account=_account(),
         lines=[
-            bank_line(line) | {"record": url_for("settlement.record", line=line.kept.line.id)}
+            _line(line, by_hand.get(line.kept.line.amount, ()))
             for line in bankfiles.unrecorded(bank)
         ],
-        back=[_back(one) for one in bankfiles.came_back(bank) if not one.reissued],
+        back=[
+            _back(one, names.get(one.owed.redemption, ""))
+            for one in bankfiles.came_back(bank)
+            if not one.reissued
+        ],
         shops=_shops(),
         upload=url_for("settlement.upload"),
     )
@@ -66,7 +81,7 @@ def _to_plan(waiting: Iterable[settlement.Payout], runs: Iterable[Run]) -> list[
 
 def _run(run: Run) -> dict[str, Any]:
     return {
-        "title": ngettext("%(num)s winkel", "%(num)s winkels", len(run.payouts)),
+        "title": ngettext("%(num)s uitbetaling", "%(num)s uitbetalingen", len(run.payouts)),
         "amount": euro(run.total),
         "when": when(run.planned),
         "state": str(RUNS[run.state]),
@@ -83,8 +98,24 @@ def _account() -> str:
         return ""
 
 
-def _back(one: Returned) -> dict[str, Any]:
+def _line(found: Matched, by_hand: Iterable[ByHand]) -> dict[str, Any]:
+    """A line to record, beside what was recorded by hand and may be the same."""
+    line = found.kept.line.id
+    return bank_line(found) | {
+        "record": url_for("settlement.record", line=line),
+        "by_hand": [
+            {
+                "when": day(one.time),
+                "post": url_for("settlement.link", line=line, identity=one.identity),
+            }
+            for one in by_hand
+        ],
+    }
+
+
+def _back(one: Returned, name: str) -> dict[str, Any]:
     return {
+        "name": name or _("Naam gewist"),
         "amount": euro(one.owed.amount),
         "when": iso_day(one.line.line.day),
         "post": url_for("settlement.reissue", redemption=one.owed.redemption),
@@ -134,7 +165,7 @@ def plan(currency: str) -> ResponseReturnValue:
 @role("treasurer")
 def one(identity: str) -> str:
     """One settlement: who is paid, how far it is, and the file for the bank once it is posted."""
-    run = next((run for run in settlement.runs(the_bank()) if run.identity == identity), None)
+    run = next((run for run in settlement_runs.runs(the_bank()) if run.identity == identity), None)
     if run is None:
         raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
     return render_template(
@@ -194,12 +225,28 @@ def upload() -> ResponseReturnValue:
 @blueprint.post(PATHS["settle"] + "/regel/<line>")
 @role("treasurer")
 def record(line: str) -> ResponseReturnValue:
-    """The one proposal that records an imported line, to be signed; the same one each time."""
+    """The one proposal that records an imported line, to be signed; the same one each time.
+
+    With `apart`, a treasurer says that it is not what was recorded by hand.
+    """
+    apart = bool(request.form.get("apart"))
     try:
-        draft = bankfiles.draft_record(the_bank(), me().id, line)
+        draft = bankfiles.draft_record(the_bank(), me().id, line, apart=apart)
     except Unfit as error:
         return _not_done(error)
     return redirect(url_for("proposals.one", identity=draft.order.identity))
+
+
+@blueprint.post(PATHS["settle"] + "/regel/<line>/is/<identity>")
+@role("treasurer")
+def link(line: str, identity: str) -> ResponseReturnValue:
+    """Say that an imported line is what was recorded by hand before; nothing is booked."""
+    try:
+        bankfiles.link(the_bank(), line, identity)
+    except Unfit as error:
+        return _not_done(error)
+    say("good", _("Deze regel was al geboekt. Er is niets bij gekomen."))
+    return redirect(PATHS["settle"] + "#regels")
 
 
 @blueprint.post(PATHS["settle"] + "/terug/<redemption>")

@@ -28,7 +28,7 @@ VAT = {
         " omzetbelasting 1968, artikel 8."
     ),
     Vat.VOUCHER: later(
-        "Dit zijn bonnen voor meer dan één doel. De btw hoort bij het moment dat iemand ermee"
+        "Dit zijn waardebonnen voor meer dan één doel. De btw hoort bij het moment dat iemand ermee"
         " betaalt. Niet bij het uitgeven, en niet bij het inwisselen. Bron: richtlijn (EU)"
         " 2016/1065 en Staatscourant 2018, 68657."
     ),

@@ -32,7 +32,6 @@ def this_week() -> str:
         count=found.tasks.count,
         proposals=[line(one, stands) for one, stands in found.tasks.proposals],
         **_paying(found.tasks),
-        pays="treasurer" in me().roles,
         rewards=_rewards() if "treasurer" in me().roles else "",
         findings=findings.standing(the_bank()),
         last_look=findings.last_look(the_bank()),
@@ -53,7 +52,7 @@ def _rewards() -> str:
 
 
 def _paying(tasks: Tasks) -> dict[str, Any]:
-    """What is for whoever pays shops: what they handed in, and what the bank said."""
+    """What is for treasurers, who pay shops: what they handed in, and what the bank said."""
     lines = ngettext(
         "%(num)s regel van de bank is nog niet geboekt",
         "%(num)s regels van de bank zijn nog niet geboekt",
