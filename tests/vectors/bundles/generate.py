@@ -299,6 +299,8 @@ def redeeming(town: Story) -> None:
 
 def corrections(town: Story) -> None:
     """A refund and an issue by mistake, each put right and done again; a retirement likewise."""
+    for payer in ("joop", "amina"):
+        town.pays(town.leg(payer, "kees", 5), by=[payer])
     paid = town.pays(
         town.leg("joop", "werk", 30), town.leg("amina", "werk", 20), by=["joop", "amina"]
     )
