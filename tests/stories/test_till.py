@@ -94,7 +94,7 @@ def test_staff_work_the_till_without_the_owner_s_key(wijk, bart, joop, neighbour
     assert staff.locator("[data-put=reference]").inner_text() == reference
     assert staff.get_by_role("link", name="Bekijk de bon").count() == 0
     page.goto(wijk.origin + "/kassas")
-    page.get_by_role("button", name="Stop Toonbank").click()
+    page.get_by_role("button", name="Stop deze link Toonbank").click()
     staff.reload()
     staff.get_by_role("heading", name="Niet gevonden").wait_for()
 
