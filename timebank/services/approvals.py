@@ -107,9 +107,9 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     before = _kept(bank, order)
     (authorization,) = submission.authorizations
     if authorization not in before:
-        _check_signer(bank, order, before, authorization)
         draft = Draft(order, tuple(submission.openings))
-        settlement.check_payments(bank, draft)
+        if _check_signer(bank, order, before, authorization):
+            settlement.check_payments(bank, draft)
         proposals.propose(bank, draft, [authorization])
     try:
         return post(bank, order.identity)
@@ -146,7 +146,8 @@ def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:
     return found.authorizations
 
 
-def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorization: Value) -> None:
+def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorization: Value) -> bool:
+    """Refuse whose signature is not asked for; return whether it counts."""
     verified = verify_order(parse_authorization(authorization), order.data, order.ledger)
     key_id = verified.key_id
     with reading(bank.engine) as conn:
@@ -163,6 +164,7 @@ def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorizati
         raise Refusal(Code.NOT_AUTHORIZED)
     if member.id in stands.may and "approve" not in key.scopes:
         raise Refusal(Code.KEY_SCOPE, key=key.id, scope="approve")
+    return member.id in stands.may
 
 
 # ---- whose signature counts
