@@ -11,6 +11,7 @@ from timebank.ledger.codec import write
 from timebank.ledger.facts import Member
 from timebank.ledger.orders import Voucher
 from timebank.signing.canonical import encode, to_base64url
+from timebank.signing.messages import commitment
 from timebank.storage import (
     checks,
     codes,
@@ -31,6 +32,7 @@ from timebank.storage.people import Opening
 
 NOW = 1_700_000_000
 NAME = Opening("1" * 64, bytes(32), "Amina")
+WRITTEN = Opening(commitment(b"\x01" * 32, "Bart, NL91"), b"\x01" * 32, "Bart, NL91")
 MEMO = Opening("2" * 64, b"\xff" * 32, "fiets maken, dankjewel ☺")
 
 
@@ -86,12 +88,13 @@ def test_a_payout_goes_where_the_shop_wrote(conn):
 
     rows = [
         replace(row(seq, time=NOW), entry=redemption(seq, payout))
-        for seq, payout in enumerate([MEMO.commitment, "3" * 64])
+        for seq, payout in enumerate([WRITTEN.commitment, "3" * 64, MEMO.commitment])
     ]
     append(conn, read_head(conn), rows, NOW)
-    people.keep_opening(conn, MEMO)
-    wanted = [rows[0].identity, rows[1].identity, "nothing"]
-    assert people.payouts(conn, wanted) == {rows[0].identity: MEMO.text}
+    people.keep_opening(conn, WRITTEN)
+    people.keep_opening(conn, MEMO)  # its text is not the one that was committed to
+    wanted = [*(item.identity for item in rows), "nothing"]
+    assert people.payouts(conn, wanted) == {rows[0].identity: WRITTEN.text}
 
 
 def test_a_setting_is_what_was_kept_last(conn):

@@ -3,10 +3,7 @@
 import pytest
 
 from tests.web.conftest import Street
-from tests.world import a_commitment
-from timebank.ledger import orders
-from timebank.services import proposals, selfcheck
-from timebank.services.drafts import Draft
+from timebank.services import house, payments, proposals, selfcheck, settlement
 from timebank_web import findings
 
 SPOIL = "UPDATE fold_accounts SET balance = balance + 1 WHERE kind = 'bank'"
@@ -51,12 +48,14 @@ def test_every_check_has_a_sentence_of_its_own() -> None:
 
 def test_who_signs_a_settlement_last_is_told_that_it_waits(street: Street) -> None:
     street.issue(50_000)
+    house.keep_setting(street.bank, "bank_name", "De Linde")
+    house.keep_setting(street.bank, "bank_iban", "NL44RABO0123456789")
     street.post(street.world.pay("werk", "bart", 1_000, "WIJK"))
-    redeemed = street.post(street.world.redeem("bart", 1_000))
-    payout = orders.Payout(redeemed.identity, street.world.account("bart", "WIJK"), 1_000)
-    transit, outside = street.world.system("transit"), street.world.system("outside")
-    body = orders.Settle("WIJK", transit, outside, (payout,), a_commitment("bestand"))
-    draft = Draft(street.world.order(body, "truus", lasts=86_400), ())
+    bart, truus = street.world.member("bart"), street.world.member("truus")
+    account = "Bakkerij Bart, NL91 ABNA 0417 1643 00"
+    street.send(payments.draft_redeem(street.bank, bart, "WIJK", 1_000, account), "bart")
+    (planned,) = settlement.plan(street.bank, truus, "WIJK").runs
+    draft = planned.draft
     proposals.propose(street.bank, draft, street.signatures(draft, "truus"))
     with street.raw() as raw:
         raw.execute(SPOIL)
