@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,8 +26,8 @@ from timebank_web import create_app
 pytestmark = pytest.mark.browser
 
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
-WIDTHS = (320, 390)
-SCHEMES = ("light", "dark")
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((320, "light"), (390, "dark"))
+"""Widths with schemes: colours do not depend on the width, nor sizes on the colours."""
 
 NOT_PAGES = {
     "/static/<path:filename>",
@@ -135,22 +136,21 @@ SMALL_TARGETS = """elements => elements
 
 @dataclass
 class Inspector:
-    """Looks at pages in every width and scheme, and remembers what is wrong."""
+    """Looks at pages, narrow and wide, light and dark, and remembers what is wrong."""
 
     problems: list[str] = field(default_factory=list)
 
     def look(self, page, name, *, targets=False):
-        for width in WIDTHS:
+        for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 800})
-            for scheme in SCHEMES:
-                # A colour on its way from light to dark is neither.
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-                self.problems += [
-                    f"{name} {width} {scheme}: {one['id']} {node['html'][:160]}"
-                    for one in found
-                    for node in one["nodes"]
-                ]
+            # A colour on its way from light to dark is neither.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+            self.problems += [
+                f"{name} {width} {scheme}: {one['id']} {node['html'][:160]}"
+                for one in found
+                for node in one["nodes"]
+            ]
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 self.problems.append(f"{name} {width}: scrolls sideways, {wide} wide")
