@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.conftest import ON_SQLITE
 from tests.services.test_statistics import NEIGHBOURS, SHOPS, everybody_helps, shops_are_paid, until
 from tests.web.conftest import Browser, Street
 from tests.world import FOUNDERS, LOG_KEY, a_commitment, an_id
@@ -15,6 +16,8 @@ from timebank.ledger.seals import Seal
 from timebank.services import seals
 from timebank.signing.authorizations import authorize
 from timebank.signing.messages import Tag
+
+pytestmark = ON_SQLITE  # what is shown, whichever database it is from
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 

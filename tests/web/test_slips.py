@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.conftest import ON_SQLITE
 from tests.web.conftest import Street
 from tests.world import CREDITS, HOURS, ORIGIN
 from timebank import ids
@@ -14,6 +15,8 @@ from timebank.services import proposals
 from timebank.services.drafts import Draft, commit
 from timebank.storage.people import Opening
 from timebank.units import MAX_AMOUNT
+
+pytestmark = ON_SQLITE  # what is shown, whichever database it is from
 
 BASIS = commit("besluit van de ledenvergadering")
 PURPOSE = commit("voor het plantsoen")

@@ -5,9 +5,12 @@ import io
 
 import pytest
 
+from tests.services.conftest import ON_SQLITE
 from tests.web.conftest import Street
 from timebank.services import payments
 from timebank.services.posting import post_one
+
+pytestmark = ON_SQLITE  # what is shown, whichever database it is from
 
 
 @pytest.fixture(name="lived")

@@ -14,7 +14,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
 import timebank_web
+from tests.services.conftest import ON_SQLITE
 from timebank.services import house, requests
+
+pytestmark = ON_SQLITE  # what is shown, whichever database it is from
 
 SOURCES = Path(timebank_web.__file__).parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
