@@ -131,4 +131,5 @@ def _kept(row: dict[str, object]) -> Kept:
     file, identity = row.pop("file"), row.pop("identity")
     batch, details = json.loads(str(row["batch"])), json.loads(str(row["details"]))
     values = row | {"batch": tuple(batch), "details": tuple(Detail(*item) for item in details)}
+    # The columns are those of a line, by name and type (tables.py).
     return Kept(Line(**values), str(file), identity and str(identity))  # type: ignore[arg-type]

@@ -104,6 +104,7 @@ def test_the_credit_given_is_told_by_who_invited(village: Village) -> None:
     who, count, credit, used = row
     assert isinstance(who, Who)
     assert who.member == village.world.member("els")
+    # Both are amounts, or this fails.
     assert (count, credit.minor, used.minor) == (2, 600, 120)  # type: ignore[union-attr]
 
 

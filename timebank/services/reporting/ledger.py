@@ -80,6 +80,7 @@ def _accounts(found: Chronicle, currency: Currency) -> Iterator[Row]:
         ("members_below", lambda each: each.kind == "member" and each.balance < 0),
     ]
     for kind in ("contra", "redemption", "bank", "transit", "outside"):
+        # The kind of this turn, not of the last; mypy infers no lambda with a default.
         groups.append((kind, lambda each, kind=kind: each.kind == kind))  # type: ignore[misc]
     groups.append(("sum", lambda each: True))
     for key, belongs in groups:
