@@ -15,8 +15,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.browsers import ENGINE, FLAGS
+
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-CHROMIUM = "/usr/bin/chromium"
 PHONE = ViewportSize(width=390, height=844)
 PATIENCE = 20_000
 ANDROID = (
@@ -92,7 +93,7 @@ def shoot(page: Page, name: str) -> None:
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with demo() as document, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=ENGINE, args=FLAGS)
         links, origin = document["links"], document["address"]
 
         till = phone(browser, links["Bakkerij Bart"])

@@ -10,12 +10,12 @@ from tests.benchmarks import slowsync
 from tests.benchmarks.load import Connection
 from tests.benchmarks.pages import COOKIE, form_headers, raw, serving, tokens
 from tests.benchmarks.people import Neighbours, settle
+from tests.browsers import ENGINE, FLAGS
 from timebank.services import requests
 from timebank.services.bank import open_bank
 from timebank.services.payments import draft_answer
 from timebank.signing.canonical import encode
 
-CHROMIUM = "/usr/bin/chromium"
 AIM_SECONDS = 2.0
 
 
@@ -30,7 +30,7 @@ def measure(folder: Path, payments: int) -> list[float]:
     with serving(settings) as address, sync_playwright() as playwright:
         host, port = address.split(":")
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"], env={**slowsync.without()}
+            executable_path=ENGINE, args=FLAGS, env={**slowsync.without()}
         )
         context = browser.new_context()
         context.add_cookies([{"name": COOKIE, "value": seen[payee], "url": f"http://{address}"}])

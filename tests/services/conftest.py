@@ -3,15 +3,16 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from tests.postgres import server
 from tests.world import LOG_KEY_SEED, NOW, World, a_commitment, an_id
@@ -90,40 +91,68 @@ class Village:
         return closing(sqlite3.connect(settings.file, isolation_level=None))
 
 
-@pytest.fixture(name="settings", params=["sqlite", "postgresql"])
-def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Where a ledger can be founded, on each database."""
-    if request.param == "sqlite":
-        yield Settings.of(str(tmp_path / "wijk.db"))
-    else:
-        name = server().ledger()
-        yield Settings.of(server().url(name), state=tmp_path)
-        server().drop(name)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """On what a test runs: on each."""
+    return str(request.param)
 
 
-ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """Marks a test, or as `pytestmark` a module, about what only a file can meet with."""
-ON_POSTGRESQL = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 """Marks one about what only a server can meet with."""
 
 
+@pytest.fixture(name="settings")
+def _settings(database: str, tmp_path: Path) -> Iterator[Settings]:
+    """Where a ledger can be founded."""
+    settings = place(database, tmp_path)
+    yield settings
+    forget(settings)
+
+
 @pytest.fixture(name="village")
-def _village(settings: Settings, founded: Settings) -> Iterator[Village]:
-    if settings.file is None:
-        village = new_village(settings)
-    else:
-        village = reopened(copy_of(founded, settings.file.parent))
-        village.world.counter = 1  # nobody has ordered anything since the genesis
+def _village(
+    database: str, founded: Callable[[str], Settings], tmp_path: Path
+) -> Iterator[Village]:
+    village = reopened(copy_of(founded(database), tmp_path))
+    village.world.counter = 1  # nobody has ordered anything since the genesis
     yield village
     village.bank.close()
+    forget(village.bank.settings)
 
 
 @pytest.fixture(scope="session", name="founded")
-def _founded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The files of a ledger that was just founded: copying them is quicker than founding again."""
-    settings = Settings.of(str(tmp_path_factory.mktemp("founded") / "wijk.db"))
-    new_village(settings).bank.close()
-    return settings
+def _founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Settings]:
+    """A ledger on each database that was just founded: a copy is made quicker than another."""
+    return made_once(tmp_path_factory, lambda settings: new_village(settings).bank.close())
+
+
+def made_once(
+    folders: pytest.TempPathFactory, make: Callable[[Settings], None]
+) -> Callable[[str], Settings]:
+    """Return a function that makes a ledger on a database, the first time, to be copied."""
+
+    @cache
+    def on(database: str) -> Settings:
+        settings = place(database, folders.mktemp("made"))
+        make(settings)
+        return settings
+
+    return on
+
+
+def place(database: str, folder: Path) -> Settings:
+    """Return where a ledger can be founded."""
+    if database == "sqlite":
+        return Settings.of(str(folder / "wijk.db"))
+    return Settings.of(server().url(server().ledger()), state=folder)
+
+
+def forget(settings: Settings) -> None:
+    """Remove what was made on the server; files go with their folder."""
+    if settings.file is None:
+        server().drop(str(make_url(settings.database).database))
 
 
 def new_village(settings: Settings) -> Village:
@@ -200,7 +229,7 @@ def copy_of(settings: Settings, folder: Path) -> Settings:
 
 
 def server_copy_of(settings: Settings) -> str:
-    return server().url(server().copy(settings.name))
+    return server().url(server().copy(str(make_url(settings.database).database)))
 
 
 def reopened(settings: Settings, now: int = NOW) -> Village:

@@ -20,14 +20,17 @@ from playwright.sync_api import (
 )
 from waitress.server import create_server
 
+from tests.browsers import ENGINE, FLAGS
 from tests.passkeys import Passkey
 from tests.services.conftest import submission
+from tests.web.conftest import COMPILED
 from tests.world import FOUNDERS, LOG_KEY_SEED, NOW, World, a_commitment, seed
 from timebank import ids
 from timebank.clock import SetClock
 from timebank.ledger import orders
 from timebank.services import house, membership, requests, sessions, statements
 from timebank.services.bank import Bank
+from timebank.services.drafts import Draft
 from timebank.services.founding import found
 from timebank.services.posting import Submission, post_one
 from timebank.settings import Settings
@@ -36,7 +39,6 @@ from timebank.signing.messages import Tag
 from timebank.storage.people import Opening
 from timebank_web import create_app
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NAMES = {
     "els": "Els", "farid": "Farid", "truus": "Truus", "kees": "Kees", "joop": "Joop",
@@ -73,17 +75,26 @@ class Wijk:
 
     def invite(self, kind: orders.MemberKind = "person") -> str:
         """Return the link of an invitation signed by the registrar."""
-        unsigned = membership.draft_voucher(self.bank, self.world.member("els"), kind)
-        signed = authorize(self.world.key("els"), Tag.INVITATION, unsigned.data)
-        membership.keep_invitation(self.bank, unsigned.voucher, signed)
-        return f"{self.origin}/U/{ids.code(unsigned.secret)}"
+        return f"{self.origin}/U/{ids.code(self.voucher(kind))}"
 
     def invite_device(self, founder: str) -> str:
         """Return the link for another device of a founder."""
-        unsigned = membership.draft_key_voucher(self.bank, self.world.member(founder))
-        signed = authorize(self.world.key(founder), Tag.INVITATION, unsigned.data)
+        return f"{self.origin}/U/{ids.code(self.key_voucher(founder))}"
+
+    def voucher(self, kind: orders.MemberKind) -> bytes:
+        """Return the secret of an invitation signed by the registrar."""
+        registrar = self.world.member("els")
+        return self._keep(membership.draft_voucher(self.bank, registrar, kind), "els")
+
+    def key_voucher(self, founder: str) -> bytes:
+        """Return the secret of an invitation for another device of a founder."""
+        member = self.world.member(founder)
+        return self._keep(membership.draft_key_voucher(self.bank, member), founder)
+
+    def _keep(self, unsigned: membership.Unsigned, signer: str) -> bytes:
+        signed = authorize(self.world.key(signer), Tag.INVITATION, unsigned.data)
         membership.keep_invitation(self.bank, unsigned.voucher, signed)
-        return f"{self.origin}/U/{ids.code(unsigned.secret)}"
+        return unsigned.secret
 
     def member(self, name: str) -> str:
         """Return the id of the member with this display name."""
@@ -165,10 +176,20 @@ class Neighbour:
     def settle(self, wijk: Wijk, kind: orders.MemberKind = "person") -> None:
         """Be a member already, with a passkey in this phone: what joining leaves behind."""
         passkey = Passkey(self.name, wijk.origin, "localhost")
-        unsigned = membership.draft_voucher(wijk.bank, wijk.world.member("els"), kind)
-        signed = authorize(wijk.world.key("els"), Tag.INVITATION, unsigned.data)
-        membership.keep_invitation(wijk.bank, unsigned.voucher, signed)
-        draft = membership.draft_admit(wijk.bank, unsigned.secret, passkey.grant(), self.name)
+        secret = wijk.voucher(kind)
+        self._hold(
+            wijk, passkey, membership.draft_admit(wijk.bank, secret, passkey.grant(), self.name)
+        )
+
+    def return_as(self, wijk: Wijk, founder: str, at: str = "/thuis") -> None:
+        """Be a founder with a passkey in this phone, looking at a page of theirs."""
+        passkey = Passkey(founder, wijk.origin, "localhost")
+        secret = wijk.key_voucher(founder)
+        self._hold(wijk, passkey, membership.draft_add_key(wijk.bank, secret, passkey.grant()))
+        self.page.goto(wijk.origin + at)
+
+    def _hold(self, wijk: Wijk, passkey: Passkey, draft: Draft) -> None:
+        """Keep the passkey in this phone, let its order be posted, and be signed in with it."""
         post_one(wijk.bank, draft.submission([passkey.authorize(draft.order.data)]))
         member, credential = draft.order.header.author, seed("credential of " + self.name)
         membership.keep_device(wijk.bank, member, passkey.spki, credential, "Telefoon")
@@ -217,6 +238,7 @@ def wijk(tmp_path: Path) -> Iterator[Wijk]:
     genesis = Submission(signed.order, signed.authorizations, openings)
     found(settings, genesis, LOG_KEY_SEED, clock).close()
     app = create_app(settings, clock)
+    app.jinja_env.bytecode_cache = COMPILED
     bank = app.extensions["timebank"]
     for name, value in {
         "wijk": "De Lindewijk",
@@ -237,9 +259,7 @@ def wijk(tmp_path: Path) -> Iterator[Wijk]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=ENGINE, args=FLAGS)
         yield browser
         browser.close()
 

@@ -11,17 +11,14 @@ pytestmark = pytest.mark.browser
 def els(wijk, neighbour):
     """The coordinator, signed in with a passkey of her own."""
     somebody = neighbour("Els")
-    page = somebody.page
-    page.goto(wijk.invite_device("els"))
-    page.get_by_role("button", name="Maak mijn sleutel").click()
-    page.get_by_role("button", name="Klaar, voeg dit toestel toe").click()
-    page.wait_for_url("**/thuis")
+    somebody.return_as(wijk, "els")
     return somebody
 
 
 def test_a_lost_telephone_is_blocked_in_two_clicks_and_a_signature(wijk, els, neighbour):
     joop = neighbour("Joop Jansen")
-    joop.join(wijk.invite())
+    joop.settle(wijk)
+    joop.page.goto(wijk.origin + "/thuis")
     page = els.page
     page.goto(wijk.origin + "/leden")
     page.get_by_label("Zoek op naam").fill("jansen")
@@ -39,7 +36,8 @@ def test_a_lost_telephone_is_blocked_in_two_clicks_and_a_signature(wijk, els, ne
 
 def test_a_block_is_not_signed_when_the_page_names_another(wijk, els, neighbour):
     joop = neighbour("Joop Jansen")
-    joop.join(wijk.invite())
+    joop.settle(wijk)
+    joop.page.goto(wijk.origin + "/thuis")
     page = els.page
     page.goto(f"{wijk.origin}/leden/{wijk.member('Joop Jansen')}")
     page.add_init_script(

@@ -19,11 +19,7 @@ def amina(wijk, neighbour):
     post_one(wijk.bank, Submission(order.data, world.signatures(order, "els", "farid")))
     assert verify_bytes(order.data, world.signatures(order, "els", "farid"))
     somebody = neighbour("Amina")
-    page = somebody.page
-    page.goto(wijk.invite_device("amina"))
-    page.get_by_role("button", name="Maak mijn sleutel").click()
-    page.get_by_role("button", name="Klaar, voeg dit toestel toe").click()
-    page.wait_for_url("**/thuis")
+    somebody.return_as(wijk, "amina")
     return somebody
 
 
@@ -63,7 +59,8 @@ def test_who_does_not_put_a_finger_on_it_seals_nothing(wijk, amina):
 
 def test_whose_page_was_opened_sees_by_whom(wijk, amina, neighbour):
     joop = neighbour("Joop Jansen")
-    joop.join(wijk.invite())
+    joop.settle(wijk)
+    joop.page.goto(wijk.origin + "/thuis")
     page = amina.page
     page.goto(wijk.origin + "/kascommissie/leden")
     page.get_by_label("Zoek op naam").fill("jansen")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.stories.conftest import CHROMIUM
+from tests.browsers import CHROMIUM, FLAGS
 from tests.stories.film import photo, write_film
 from timebank.services import requests
 
@@ -26,8 +26,7 @@ def _chromium(chromium, film):
     browser = chromium.browser_type.launch(
         executable_path=CHROMIUM,
         args=[
-            "--no-sandbox",
-            "--disable-dev-shm-usage",
+            *FLAGS,
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-video-capture={film}",
         ],
@@ -122,7 +121,7 @@ def test_without_permission_the_page_says_what_to_do(wijk, joop):
 
 
 def test_without_a_camera_the_page_says_so(wijk, joop, chromium):
-    flags = ["--no-sandbox", "--use-fake-device-for-media-stream=device-count=0"]
+    flags = [*FLAGS, "--use-fake-device-for-media-stream=device-count=0"]
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
     kept = joop.context.storage_state()
     context = browser.new_context(storage_state=kept, locale="nl-NL")

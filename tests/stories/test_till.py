@@ -12,18 +12,14 @@ pytestmark = pytest.mark.browser
 def bart(wijk, neighbour):
     """The baker at his till, signed in with a passkey of his own."""
     somebody = neighbour("Bakker Bart")
-    page = somebody.page
-    page.goto(wijk.invite_device("bart"))
-    page.get_by_role("button", name="Maak mijn sleutel").click()
-    page.get_by_role("button", name="Klaar, voeg dit toestel toe").click()
-    page.wait_for_url("**/kassa")
+    somebody.return_as(wijk, "bart", "/kassa")
     return somebody
 
 
 @pytest.fixture
 def joop(wijk, neighbour):
     somebody = neighbour("Joop Jansen")
-    somebody.join(wijk.invite())
+    somebody.settle(wijk)
     wijk.give_credits("Joop Jansen", 5_000)
     return somebody
 

@@ -7,20 +7,31 @@ one would, so no wall has to come down for a test.
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from tests.services.conftest import Village, submission
-from tests.services.conftest import each_database as each_database  # the fixture `settings`
+from tests.services.conftest import (
+    Village,
+    copy_of,
+    forget,
+    made_once,
+    reopened,
+    submission,
+)
+from tests.services.conftest import _settings as _settings  # the fixture `settings`
+from tests.services.conftest import database as database
 from tests.world import FOUNDERS, LOG_KEY_SEED, NOW, World, a_commitment, seed
 from timebank.clock import SetClock
 from timebank.services import sessions
+from timebank.services.bank import Bank
 from timebank.services.founding import found
 from timebank.services.posting import Submission
 from timebank.settings import Settings
@@ -29,6 +40,9 @@ from timebank.signing.keys import key_id
 from timebank.signing.messages import Tag
 from timebank.storage.people import Opening
 from timebank_web import create_app
+
+COMPILED = FileSystemBytecodeCache()
+"""Templates as Python: an app is made for every test, and would translate them again."""
 
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
 _DRAFT = re.compile(r'id="order-draft">(.*?)</script>', re.DOTALL)
@@ -95,26 +109,42 @@ class Street(Village):
         return Browser(client, self.world, who)
 
 
-def named(genesis: Submission) -> Submission:
-    """Return a founding with the names of its people beside it."""
-    openings = tuple(Opening(a_commitment(name), seed("salt " + name), name) for name in FOUNDERS)
-    return Submission(genesis.order, genesis.authorizations, openings)
+@pytest.fixture(scope="session", name="named")
+def _named(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Settings]:
+    """A ledger on each database whose people have names; to be copied."""
+    return made_once(tmp_path_factory, lambda settings: found_named(settings).close())
 
 
 @pytest.fixture(name="street")
-def _street(settings: Settings) -> Iterator[Street]:
-    street = open_street(settings)
+def _street(database: str, named: Callable[[str], Settings], tmp_path: Path) -> Iterator[Street]:
+    street = opened(copy_of(named(database), tmp_path))
     yield street
     close_street(street)
+    forget(street.bank.settings)
 
 
 def open_street(settings: Settings) -> Street:
     """Found the neighbourhood at this place and open its door."""
-    world, clock = World(), SetClock(NOW)
-    bank = found(settings, named(submission(world.genesis)), LOG_KEY_SEED, clock)
-    app = create_app(settings, clock)
+    found_named(settings).close()
+    return opened(settings)
+
+
+def found_named(settings: Settings) -> Bank:
+    """Found the neighbourhood with the names of its people beside it."""
+    genesis = submission(World().genesis)
+    openings = tuple(Opening(a_commitment(name), seed("salt " + name), name) for name in FOUNDERS)
+    genesis = Submission(genesis.order, genesis.authorizations, openings)
+    return found(settings, genesis, LOG_KEY_SEED, SetClock(NOW))
+
+
+def opened(settings: Settings) -> Street:
+    """Open the door of a neighbourhood in which nobody has ordered anything yet."""
+    village = reopened(settings)
+    village.world.counter = 1
+    app = create_app(settings, village.clock)
     app.testing = True
-    return Street(world, bank, clock, app)
+    app.jinja_env.bytecode_cache = COMPILED
+    return Street(village.world, village.bank, village.clock, app)
 
 
 def close_street(street: Street) -> None:
