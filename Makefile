@@ -35,7 +35,7 @@ test: $(VENV)/.development ## run every test, those in a browser included
 	.ci/browser
 	.ci/postgres
 	.ci/ledgers
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: agree
 agree: $(VENV)/.development ## change bundles 6,000 times and compare the two verifiers on each
