@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -198,6 +199,7 @@ def _slots(data: bytes) -> dict[int, Checkpoint]:
     return slots
 
 
+@lru_cache(maxsize=16)
 def _checkpoint(data: bytes) -> Checkpoint:
     saved = read(_Saved, decode(data))
     return Checkpoint(saved.ledger, saved.size, bytes.fromhex(saved.root))

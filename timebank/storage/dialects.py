@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Select, Table
+from sqlalchemy import Connection, Engine, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -89,8 +89,8 @@ def _upsert(dialect: str, table: Table) -> UpdateBase:
     return inserted
 
 
-# What a payment takes is run by its text, which is worked out once: SQLAlchemy would spend longer
-# on each of these statements than the database.
+# What a payment takes is run by its text, which is worked out once, by the driver itself:
+# SQLAlchemy would spend longer on each of these statements than the database.
 
 
 def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -99,16 +99,25 @@ def write(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, A
         return 0
     text, names = _written(conn.dialect, statement)
     many = [tuple([row[name] for name in names]) for row in rows] if names else rows
-    ran: CursorResult[Any] = conn.exec_driver_sql(text, many if len(many) > 1 else many[0])
-    return ran.rowcount
+    with _driver(conn) as driver:
+        cursor = driver.cursor()
+        if len(many) > 1:
+            cursor.executemany(text, many)
+        else:
+            cursor.execute(text, many[0])
+        return int(cursor.rowcount)
 
 
-def look_up(conn: Connection, statement: Select[Any], values: Sequence[str]) -> CursorResult[Any]:
-    """Run a query whose one parameter is a list."""
+def look_up(
+    conn: Connection, statement: Select[Any], values: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query whose one parameter, if it has any, is a list."""
     text, names = _looked_up(conn.dialect, statement, len(values))
-    return conn.exec_driver_sql(
-        text, dict(zip(names, values, strict=True)) if names else tuple(values)
-    )
+    with _driver(conn) as driver:
+        cursor = driver.cursor()
+        cursor.execute(text, dict(zip(names, values, strict=True)) if names else values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 @contextmanager
@@ -120,15 +129,18 @@ def together(conn: Connection) -> Iterator[None]:
     if conn.dialect.name != "postgresql":
         yield
         return
-    raw: Any = conn.connection.driver_connection
+    with _driver(conn) as driver, driver.pipeline():
+        yield
+
+
+@contextmanager
+def _driver(conn: Connection) -> Iterator[Any]:
+    """The driver's connection; what it raises is raised as SQLAlchemy does."""
+    driver_error = conn.dialect.loaded_dbapi.Error
     try:
-        with raw.pipeline():
-            yield
-    except conn.dialect.loaded_dbapi.Error as error:
-        # As SQLAlchemy raises what it waits for itself.
-        raise DBAPIError.instance(
-            "", None, error, conn.dialect.loaded_dbapi.Error, dialect=conn.dialect
-        ) from error
+        yield conn.connection.driver_connection
+    except driver_error as error:
+        raise DBAPIError.instance("", None, error, driver_error, dialect=conn.dialect) from error
 
 
 @lru_cache(maxsize=1024)
@@ -142,8 +154,7 @@ def _written(dialect: Dialect, statement: UpdateBase) -> tuple[str, tuple[str, .
 def _looked_up(dialect: Dialect, statement: Select[Any], many: int) -> tuple[str, tuple[str, ...]]:
     """The text for so many values; and their names, where they are not given in order."""
     compiled = statement.compile(dialect=dialect)
-    (name,) = compiled.params
-    expanded = compiled.construct_expanded_state({name: [""] * many})
+    expanded = compiled.construct_expanded_state({name: [""] * many for name in compiled.params})
     names = () if expanded.positiontup else tuple(expanded.parameters)
     return expanded.statement, names
 

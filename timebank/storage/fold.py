@@ -5,7 +5,7 @@ two. `OrderId` and `Posted` have no table: they are what the journal itself says
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -72,14 +72,14 @@ def load_governance(conn: Connection) -> list[Fact]:
 def every(conn: Connection, kind: type[F]) -> list[F]:
     """Return all facts of a type that has a table, by key."""
     shape = _SHAPES[kind]
-    return [kind(**shape.unpack(row._asdict())) for row in conn.execute(shape.every)]
+    return [kind(*shape.unpack(row)) for row in conn.execute(shape.every)]
 
 
 def keys_of(conn: Connection, member: str) -> list[MemberKey]:
     """Return every key a member ever had."""
     shape = _SHAPES[MemberKey]
     rows = conn.execute(shape.every.where(tables.fold_keys.c.member == member))
-    return [MemberKey(**shape.unpack(row._asdict())) for row in rows]
+    return [MemberKey(*shape.unpack(row)) for row in rows]
 
 
 def save_facts(conn: Connection, facts: Iterable[Fact]) -> None:
@@ -119,8 +119,8 @@ class _Shape:
     every: Select[Any]
     by_keys: Select[Any]
     fields: tuple[str, ...]
-    structured: dict[str, Callable[[str], Any]]
-    flags: tuple[str, ...]
+    structured: tuple[str, ...]
+    unpacked: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def pack(self, fact: Fact) -> Row:
         row = {name: getattr(fact, name) for name in self.fields}
@@ -128,12 +128,12 @@ class _Shape:
             row[name] = encode(codec.write(row[name])).decode("ascii")
         return row
 
-    def unpack(self, row: Row) -> Row:
-        for name, read_as in self.structured.items():
-            row[name] = read_as(row[name])
-        for name in self.flags:
-            row[name] = bool(row[name])
-        return row
+    def unpack(self, row: Sequence[Any]) -> list[Any]:
+        """The values of the fact's fields, in their order, from a row of `every` or `by_keys`."""
+        values = list(row)
+        for place, read_as in self.unpacked:
+            values[place] = read_as(values[place])
+        return values
 
 
 def _shape(kind: type[Fact], table: Table) -> _Shape:
@@ -145,13 +145,17 @@ def _shape(kind: type[Fact], table: Table) -> _Shape:
         every=every.order_by(key),
         by_keys=every.where(key.in_(bindparam("keys", expanding=True))),
         fields=tuple(table.c.keys()),
-        structured={
-            name: _from_json(hint)
-            for name, hint in hints.items()
-            if get_origin(hint) is tuple or is_dataclass(hint)
-        },
-        flags=tuple(name for name, hint in hints.items() if hint is bool),
+        structured=tuple(name for name, hint in hints.items() if _is_structured(hint)),
+        unpacked=tuple(
+            (place, bool if hint is bool else _from_json(hint))
+            for place, hint in enumerate(hints.values())
+            if hint is bool or _is_structured(hint)
+        ),
     )
+
+
+def _is_structured(hint: Any) -> bool:
+    return get_origin(hint) is tuple or is_dataclass(hint)
 
 
 def _from_json(hint: Any) -> Callable[[str], Any]:
@@ -193,7 +197,7 @@ def _load(conn: Connection, kind: type[Fact], keys: list[str]) -> Iterable[Fact]
     if kind is Posted:
         return _posted(conn, keys)
     shape = _SHAPES[kind]
-    return [kind(**shape.unpack(row._asdict())) for row in look_up(conn, shape.by_keys, keys)]
+    return [kind(*shape.unpack(row)) for row in look_up(conn, shape.by_keys, keys)]
 
 
 _entries = journal_entries.c
@@ -218,29 +222,28 @@ _LEGS = (
 def _order_ids(conn: Connection, keys: list[str]) -> list[Fact]:
     # By id alone: SQLite looks up no pairs in an index, and two authors seldom choose one id.
     ids = [key.partition(":")[2] for key in keys]
-    rows = look_up(conn, _ORDER_IDS, ids)
-    facts = (OrderId(row.author, row.order_id, row.identity) for row in rows)
+    facts = (OrderId(*row) for row in look_up(conn, _ORDER_IDS, ids))
     return [fact for fact in facts if fact.key in keys]
 
 
 def _posted(conn: Connection, identities: list[str]) -> list[Fact]:
-    entries = look_up(conn, _POSTED, identities).all()
+    entries = look_up(conn, _POSTED, identities)
     if not entries:
         return []
     sides: dict[int, list[Any]] = defaultdict(list)
-    for posting in conn.execute(_LEGS, {"seqs": [entry.seq for entry in entries]}):
+    for posting in conn.execute(_LEGS, {"seqs": [seq for _, seq, _, _ in entries]}):
         sides[posting.seq].append(posting)
     return [
         Posted(
-            entry.identity,
-            entry.seq,
-            entry.type,
-            entry.author,
-            _legs(sides[entry.seq]),
-            _backing(conn, entry.seq) if entry.type == "issue" else (),
-            _payment(conn, entry.seq) if entry.type == "refund" else "",
+            identity,
+            seq,
+            type,
+            author,
+            _legs(sides[seq]),
+            _backing(conn, seq) if type == "issue" else (),
+            _payment(conn, seq) if type == "refund" else "",
         )
-        for entry in entries
+        for identity, seq, type, author in entries
     ]
 
 
@@ -273,4 +276,4 @@ def _legs(postings: list[Any]) -> tuple[Leg, ...]:
 def _stored(conn: Connection, kind: type[F]) -> Iterator[F]:
     shape = _SHAPES[kind]
     for row in conn.execute(shape.every, execution_options={"yield_per": AT_ONCE}):
-        yield kind(**shape.unpack(row._asdict()))
+        yield kind(*shape.unpack(row))

@@ -81,7 +81,7 @@ def read_head(conn: Connection, lock: bool = False) -> Head:
 
     (On SQLite `writing` has done so already.) Raises ProofError for a damaged frontier.
     """
-    size, time, frontier = conn.execute(_LOCKED_HEAD if lock else _HEAD).one()
+    ((size, time, frontier),) = look_up(conn, _LOCKED_HEAD if lock else _HEAD)
     return Head(size, time, Frontier.from_bytes(frontier))
 
 
@@ -229,9 +229,9 @@ def find_seq(conn: Connection, identity: str) -> int | None:
 def find_entries(conn: Connection, identities: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Return where and when those of these orders were posted that were, by identity."""
     return {
-        row.identity: (row.seq, row.time)
+        identity: (seq, time)
         for part in parts(identities)
-        for row in look_up(conn, _FIND, part)
+        for identity, seq, time in look_up(conn, _FIND, part)
     }
 
 

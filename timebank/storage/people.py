@@ -7,6 +7,7 @@ here, and here they can be erased; nothing in the journal changes when they are.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import starmap
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
@@ -40,7 +41,6 @@ _TEXTS = select(kept_openings.c.commitment, kept_openings.c.text)
 _SOME_TEXTS = _TEXTS.where(kept_openings.c.commitment.in_(_SOME))
 _NAMES = _TEXTS.join(fold_members, fold_members.c.name == kept_openings.c.commitment)
 _ERASE = delete(kept_openings).where(kept_openings.c.commitment.in_(_SOME))
-_SETTING = select(kept_settings.c.value).where(kept_settings.c.name == bindparam("name"))
 _SETTINGS = select(kept_settings.c.name, kept_settings.c.value).where(
     kept_settings.c.name.in_(bindparam("names", expanding=True))
 )
@@ -85,9 +85,9 @@ def openings_of(conn: Connection, commitments: Iterable[str]) -> tuple[Opening, 
 def texts(conn: Connection, commitments: Iterable[str]) -> dict[str, str]:
     """Return the texts behind these commitments; those that were erased are left out."""
     return {
-        row.commitment: row.text
+        commitment: text
         for part in parts(commitments)
-        for row in look_up(conn, _SOME_TEXTS, part)
+        for commitment, text in look_up(conn, _SOME_TEXTS, part)
     }
 
 
@@ -116,9 +116,9 @@ def payout_openings(conn: Connection, redemptions: Iterable[str]) -> dict[str, O
         if isinstance(promise := parse_entry(row.entry).order.get("payout"), str)
     }
     known = {
-        row.commitment: Opening(row.commitment, row.salt, row.text)
+        opening.commitment: opening
         for part in parts(promised.values())
-        for row in look_up(conn, _SOME_OPENINGS, part)
+        for opening in starmap(Opening, look_up(conn, _SOME_OPENINGS, part))
     }
     return {identity: known[promise] for identity, promise in promised.items() if promise in known}
 
@@ -134,12 +134,12 @@ def erase(conn: Connection, commitments: Iterable[str]) -> None:
 
 def setting(conn: Connection, name: str) -> str | None:
     """Return a setting kept in this database, or None."""
-    return conn.scalar(_SETTING, {"name": name})
+    return settings(conn, [name]).get(name)
 
 
 def settings(conn: Connection, names: Iterable[str]) -> dict[str, str]:
     """Return these settings by name; those that nobody set are left out."""
-    return {row.name: row.value for row in look_up(conn, _SETTINGS, list(names))}
+    return {name: str(value) for name, value in look_up(conn, _SETTINGS, list(names))}
 
 
 def keep_setting(conn: Connection, name: str, value: str) -> None:

@@ -39,9 +39,9 @@ def keep(
 def find_all(conn: Connection, identities: Sequence[str]) -> dict[str, Kept]:
     """Return why any of these orders were refused before, by identity."""
     return {
-        row.identity: Kept(row.code, _details(row.details))
+        identity: Kept(code, _details(details))
         for part in parts(identities)
-        for row in look_up(conn, _FIND, part)
+        for identity, code, details in look_up(conn, _FIND, part)
     }
 
 

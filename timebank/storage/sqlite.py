@@ -132,7 +132,9 @@ def _prepare(raw: sqlite3.Connection, marked: Path | None, writable: bool) -> No
 
 def _begin(conn: Connection) -> None:
     writes = conn.get_execution_options().get(MODE, Mode.READ) != Mode.READ
-    conn.exec_driver_sql("PRAGMA query_only = OFF" if writes else "PRAGMA query_only = ON")
+    if conn.info.get("writes") != writes:
+        conn.exec_driver_sql("PRAGMA query_only = OFF" if writes else "PRAGMA query_only = ON")
+        conn.info["writes"] = writes
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
