@@ -21,7 +21,7 @@ from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder
 from timebank.services import statements
 from timebank.services.bank import Bank, open_bank
-from timebank.services.drafts import Draft, commit
+from timebank.services.drafts import Draft, Opening, commit
 from timebank.services.founding import found
 from timebank.services.posting import Posted, Submission, post_one
 from timebank.settings import Settings
@@ -57,10 +57,9 @@ class Village:
         """Sign a draft as these people, and post it."""
         return post_one(self.bank, draft.submission(self.signatures(draft, *signers)))
 
-    def do(self, body: orders.Body, *signers: str) -> Posted:
+    def do(self, body: orders.Body, *signers: str, openings: tuple[Opening, ...] = ()) -> Posted:
         """Post an order that these people sign, of whom the first is its author."""
-        order = self.world.order(body, signers[0])
-        return self.post(self.world.signed(order, *signers))
+        return self.send(Draft(self.world.order(body, signers[0]), openings), *signers)
 
     def signatures(self, draft: Draft, *signers: str) -> list[Value]:
         return [authorize(self.world.key(name), Tag.ORDER, draft.order.data) for name in signers]

@@ -12,7 +12,6 @@ from tests.world import CREDITS, a_commitment
 from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.services import agreements, auditing, corrections, payments, settlement
-from timebank.storage import people
 from timebank.storage.engine import writing
 from timebank.storage.tables import kept_documents
 
@@ -23,8 +22,6 @@ KEPT = "De winkel neemt credits aan.\n\nUitbetaald wordt op vrijdag."
 def set_terms(village: Village, title: str = "Afspraken met winkels", **changes):
     """Keep a document, and make it what shops agree to."""
     opening = agreements.keep_document(village.bank, title, TEXT)
-    with writing(village.bank.engine) as conn:
-        people.keep_opening(conn, opening)
     terms: dict[str, Any] = {
         "minimum": 1_000,
         "fee": 200,
@@ -32,7 +29,7 @@ def set_terms(village: Village, title: str = "Afspraken met winkels", **changes)
         "agreement": opening.commitment,
     }
     policy = replace(CREDITS.policy, redeeming=orders.Redeeming(**(terms | changes)))
-    village.do(orders.SetPolicy("WIJK", policy), "els", "farid")
+    village.do(orders.SetPolicy("WIJK", policy), "els", "farid", openings=(opening,))
     return opening
 
 

@@ -7,8 +7,6 @@ import pytest
 from tests.web.conftest import Street
 from timebank.ledger import orders
 from timebank.services import agreements, house, settlement, settlement_runs
-from timebank.storage import people
-from timebank.storage.engine import writing
 
 TEXT = "Wij betalen elke vrijdag uit.\n\nU mag elke dag stoppen."
 FORM = {"credits": "100,00", "name": "Bakkerij Bart", "iban": "NL91ABNA0417164300"}
@@ -21,11 +19,10 @@ def _asked(street: Street) -> Street:
     street.issue(50_000)
     street.post(world.pay("werk", "bart", 30_000, "WIJK"))
     opening = agreements.keep_document(street.bank, "Afspraken 2026", TEXT)
-    with writing(street.bank.engine) as conn:
-        people.keep_opening(conn, opening)
     (policy,) = [one.policy for one in world.founding().currencies if one.code == "WIJK"]
     terms = orders.Redeeming(2_500, 150, world.account("werk", "WIJK"), opening.commitment)
-    street.do(orders.SetPolicy("WIJK", replace(policy, redeeming=terms)), "els", "farid")
+    policy = replace(policy, redeeming=terms)
+    street.do(orders.SetPolicy("WIJK", policy), "els", "farid", openings=(opening,))
     return street
 
 
@@ -52,7 +49,8 @@ def test_treasurers_see_which_shops_have_agreed(asked: Street) -> None:
 def test_a_text_that_is_not_kept_is_not_signed_unread(street: Street) -> None:
     (policy,) = [one.policy for one in street.world.founding().currencies if one.code == "WIJK"]
     terms = orders.Redeeming(0, 0, None, "ab" * 32)
-    street.do(orders.SetPolicy("WIJK", replace(policy, redeeming=terms)), "els", "farid")
+    policy = replace(policy, redeeming=terms)
+    street.do(orders.SetPolicy("WIJK", policy), "els", "farid")
     page = street.browser("bart").page("/inwisselen")
     assert "Teken niets wat u niet kunt lezen." in page
     assert "data-sign-button" not in page

@@ -12,7 +12,7 @@ from timebank.services.bank import Bank
 from timebank.services.drafts import Draft, commit
 from timebank.services.holdings import account_of, member_of
 from timebank.services.requests import Request
-from timebank.storage import fold, statements
+from timebank.storage import fold, people, statements
 from timebank.storage.engine import reading
 
 
@@ -61,7 +61,7 @@ def draft_pay(
 
 
 def draft_answer(bank: Bank, payer: str, request: Request) -> Draft:
-    """Return the order by which a member pays exactly what a request asks."""
+    """Return the order by which a member pays exactly what a request asks, with its text."""
     asked = request.asked
     with reading(bank.engine) as conn:
         legs = tuple(
@@ -73,7 +73,8 @@ def draft_answer(bank: Bank, payer: str, request: Request) -> Draft:
             )
             for credit in asked.credits
         )
-    return Draft(bank.draft(orders.Pay(legs, asked.memo, asked), author=payer))
+        openings = people.openings_of(conn, [asked.memo] if asked.memo else [])
+    return Draft(bank.draft(orders.Pay(legs, asked.memo, asked), author=payer), openings)
 
 
 def preview(bank: Bank, order: orders.Order) -> Preview:

@@ -5,7 +5,7 @@ post together or not at all; all others stand alone, and a refused one never tak
 with it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -25,6 +25,7 @@ from timebank.ledger.state import Ref, State, UndeclaredRead
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
 from timebank.services import selfcheck
 from timebank.services.bank import MAX_DRIFT, Bank
+from timebank.services.texts import check_brought
 from timebank.signing.canonical import Value
 from timebank.signing.messages import Tag, batch_data, digest
 from timebank.storage import fold, journal, people, refusals
@@ -40,7 +41,8 @@ _ROLES: tuple[str, ...] = get_args(Role)
 class Submission:
     """An order's bytes as received, the authorizations beside it, and the texts it commits to.
 
-    An opening is kept when the order posts and names its commitment; others are dropped.
+    An opening is kept when the order posts and names its commitment; others are dropped. An order
+    that names a kept text without bringing it is refused (`texts`).
     """
 
     order: bytes
@@ -158,7 +160,7 @@ def _transact(bank: Bank, calls: Sequence[_Call]) -> list[_Answer]:
         time = _time(bank, conn, head)
         batch = _Batch(conn, head, time, bank.memory.take(head))
         batch.prepare([group for call in calls for group in call.groups])
-        answers = [batch.answer(call.groups) for call in calls]
+        answers = [batch.answer(call) for call in calls]
         after = batch.append()
         openings = {name: text for call in calls for name, text in call.openings.items()}
         people.keep_openings(conn, _committed(batch.rows, openings))
@@ -276,11 +278,14 @@ class _Batch:
     def _look_up(self, refs: set[Ref]) -> None:
         self._loaded.load(refs, fold.load_facts(self._conn, refs))
 
-    def answer(self, groups: Sequence[Group]) -> _Answer:
+    def answer(self, call: _Call) -> _Answer:
         """Decide what one caller sent, group after group, and answer each of its orders."""
-        return {name: outcome for group in groups for name, outcome in self._take(group).items()}
+        answers = _Answer()
+        for group in call.groups:
+            answers |= self._take(group, call.openings)
+        return answers
 
-    def _take(self, group: Group) -> _Answer:
+    def _take(self, group: Group, openings: Container[str]) -> _Answer:
         identities = _identities(group)
         # The same identity again is the same entry; the first authorizations stand.
         posted = {name: self._posted[name] for name in identities if name in self._posted}
@@ -289,6 +294,8 @@ class _Batch:
         try:
             self._recall(group)
             decisions = self._decide(group)
+            for item in group:
+                check_brought(self._conn, item.order.body, openings)
         except Refusal as refusal:
             self._remember(group, refusal)
             return {name: Refused(name, refusal) for name in identities} | posted

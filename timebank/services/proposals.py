@@ -13,7 +13,6 @@ from timebank.errors import Code, Refusal
 from timebank.ledger.entries import MAX_ENTRY_BYTES
 from timebank.ledger.facts import (
     Account,
-    Currency,
     Governance,
     Member,
     MemberKey,
@@ -21,18 +20,12 @@ from timebank.ledger.facts import (
     Used,
 )
 from timebank.ledger.orders import (
-    Body,
-    Correct,
-    DefineCurrency,
     Issue,
     Order,
     Origin,
-    Policy,
     RecordBank,
     Retire,
-    SetPolicy,
     Settle,
-    Suspend,
     Threshold,
     parse_order,
 )
@@ -41,6 +34,7 @@ from timebank.ledger.verified import verify_bytes
 from timebank.services.bank import Bank
 from timebank.services.drafts import Draft
 from timebank.services.holdings import owners_of
+from timebank.services.texts import check_brought, named
 from timebank.signing.authorizations import Verified, parse_authorization
 from timebank.signing.canonical import Value, decode, encode
 from timebank.storage import fold, people
@@ -86,7 +80,7 @@ def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
         if before is None:
             if signed:
                 _check_proposer(conn, order, signed, rules)
-            _check_texts(conn, draft)
+            check_brought(conn, order.body, {opening.commitment for opening in draft.openings})
         kept.keep(conn, _row(order, [*held.values()]))
         people.keep_openings(conn, _committed(draft))
 
@@ -119,47 +113,9 @@ def _check_proposer(
         check_scope(able[0], "approve")
 
 
-def _check_texts(conn: Connection, draft: Draft) -> None:
-    """Refuse an order that names a text which is kept for another: it would show it to strangers.
-
-    Who sends a text along has it already. A policy goes on naming the texts of the one before it.
-    """
-    body = draft.order.body
-    sent = {opening.commitment for opening in draft.openings}
-    if isinstance(body, SetPolicy) and (now := fold.find(conn, Currency, body.currency)):
-        sent |= {*_policy_texts(now.policy)}
-    if people.openings_of(conn, [name for name in committed(body) if name not in sent]):
-        raise Refusal(Code.BAD_FIELD, field="openings")
-
-
-def committed(body: Body) -> tuple[str, ...]:
-    """Return the commitments in an order of an approved type: the texts that belong to it."""
-    match body:
-        case Issue(memo=text) | Retire(memo=text):
-            return (text,) if text else ()
-        case Suspend(reason=text) | Correct(reason=text):
-            return (text,)
-        case RecordBank(line=text) | Settle(file=text):
-            return (text,)
-        case SetPolicy(policy=policy):
-            return _policy_texts(policy)
-        case DefineCurrency(currency=currency):
-            return _policy_texts(currency.policy)
-    return ()
-
-
-def _policy_texts(policy: Policy) -> tuple[str, ...]:
-    named = (
-        policy.basis,
-        policy.budget.purpose if policy.budget else None,
-        policy.redeeming.agreement if policy.redeeming else None,
-    )
-    return tuple(text for text in named if text)
-
-
 def _committed(draft: Draft) -> tuple[people.Opening, ...]:
-    named = committed(draft.order.body)
-    return tuple(opening for opening in draft.openings if opening.commitment in named)
+    own = named(draft.order.body)
+    return tuple(opening for opening in draft.openings if opening.commitment in own)
 
 
 def _row(order: Order, authorizations: list[Value]) -> kept.Kept:
@@ -211,7 +167,7 @@ def told(bank: Bank, conn: Connection, row: kept.Kept) -> Proposal:
         state = "withdrawn"
     elif bank.clock.now() > row.expires:
         state = "expired"
-    openings = people.openings_of(conn, committed(order.body))
+    openings = people.openings_of(conn, named(order.body))
     return Proposal(order, tuple(_authorizations(row)), openings, state)
 
 

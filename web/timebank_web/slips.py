@@ -14,7 +14,7 @@ from timebank.ledger.orders import Scope
 from timebank.services import membership, particulars, settlement
 from timebank.services.drafts import Draft
 from timebank.services.files import payments_named
-from timebank.services.proposals import committed
+from timebank.services.texts import named
 from timebank_web.banking import payout_line
 from timebank_web.current import currencies, the_bank
 from timebank_web.people import role_word
@@ -219,7 +219,7 @@ def _texts(draft: Draft) -> Iterator[Fact]:
     """Yield the texts that the order commits to, and say which are not there to be read."""
     body = draft.order.body
     texts = {opening.commitment: opening.text for opening in draft.openings}
-    for name in committed(body):
+    for name in named(body):
         label = _label(body, name)
         if file := payments_named(texts.get(name, "")):
             # The digest itself is for programs: they compare the file with it before it is paid.
