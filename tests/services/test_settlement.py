@@ -277,7 +277,9 @@ def another_file(village: Village, digest: str) -> Draft:
     """A settlement of all that waits, with right payouts, that commits to this file."""
     name = PaymentsName("pain.001.001.09", digest)
     waits = settlement.waiting(village.bank)
-    return settlement.draft_settle(village.bank, village.world.member("truus"), "WIJK", waits, name)
+    return settlement.draft_settle(
+        village.bank, village.world.member("truus"), "WIJK", waits, name, village.clock.now()
+    )
 
 
 def test_the_file_of_an_older_settlement_is_not_signed_for_nor_handed_out_again(village, who):

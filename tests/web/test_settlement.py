@@ -57,7 +57,7 @@ def test_a_second_treasurer_does_not_sign_for_the_file_of_another_settlement(
     hand_in(handed_in, 200)
     bank, truus = handed_in.bank, handed_in.world.member("truus")
     name, waits = PaymentsName("pain.001.001.09", old.file.digest), settlement.waiting(bank)
-    crafted = settlement.draft_settle(bank, truus, "WIJK", waits, name)
+    crafted = settlement.draft_settle(bank, truus, "WIJK", waits, name, handed_in.clock.now())
     proposals.propose(bank, crafted, handed_in.signatures(crafted, "truus"))
     kees = handed_in.browser("kees")
     answer = kees.sign(kees.page(f"/voorstellen/{crafted.order.identity}"))

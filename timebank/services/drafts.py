@@ -49,14 +49,13 @@ class Draft:
 
 
 def draft_proposal(
-    bank: Bank, author: str, body: Body, openings: tuple[Opening, ...] = (), **when: Any
+    bank: Bank, author: str, body: Body, *openings: Opening, created: int | None = None
 ) -> Draft:
     """Return a draft of an order that several sign; it waits up to a month for them.
 
-    `when` may say `created` (now, by the clock) and how many seconds it `lasts`.
+    `created` is now, unless something else bears the same time.
     """
-    lasts = when.get("lasts", PROPOSAL_SECONDS)
-    order = bank.draft(body, author=author, lasts=lasts, created=when.get("created"))
+    order = bank.draft(body, author=author, lasts=PROPOSAL_SECONDS, created=created)
     return Draft(order, openings)
 
 

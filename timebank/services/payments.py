@@ -9,7 +9,7 @@ from timebank.errors import Code, Refusal
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Currency, Posted, Returned
 from timebank.services.bank import Bank
-from timebank.services.drafts import Draft, commit
+from timebank.services.drafts import Draft, commit, draft_proposal
 from timebank.services.holdings import account_of, member_of
 from timebank.services.requests import Request
 from timebank.storage import fold, people, statements
@@ -175,7 +175,7 @@ def draft_correct(
     opening = commit(reason)
     reversed_legs = tuple(leg.reversed for leg in legs)
     body = orders.Correct(identity, reversed_legs, opening.commitment)
-    return Draft(bank.draft(body, author=author, lasts=orders.PROPOSAL_SECONDS), (opening,))
+    return draft_proposal(bank, author, body, opening)
 
 
 def draft_redeem(bank: Bank, shop: str, currency: str, total: int, payout: str) -> Draft:

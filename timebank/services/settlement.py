@@ -8,7 +8,6 @@ paid twice: an order settles a redemption once, and the file for the bank is alw
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -150,9 +149,7 @@ def _payable(destination: str, amount: int) -> tuple[PayTo | None, Flaw | None]:
 # ---- planning
 
 
-def plan(
-    bank: Bank, author: str, currency: str, form: pain.Format = pain.FORMATS[0], **when: Any
-) -> Plan:
+def plan(bank: Bank, author: str, currency: str, form: pain.Format = pain.FORMATS[0]) -> Plan:
     """Make the orders that settle all that can be paid, each with its file for the bank.
 
     The files are kept; nothing is signed or posted. Raises Unfit NO_OWN_ACCOUNT, and Unavailable
@@ -164,7 +161,7 @@ def plan(
     payable = [payout for payout in found if payout.to]
     parts = [payable[start : start + MOST] for start in range(0, len(payable), MOST)]
     return Plan(
-        tuple(_planned(bank, author, currency, own, part, form, when) for part in parts),
+        tuple(_planned(bank, author, currency, own, part, form) for part in parts),
         tuple(payout for payout in found if not payout.to),
     )
 
@@ -176,13 +173,12 @@ def _planned(
     own: Debtor,
     payouts: Sequence[Payout],
     form: pain.Format,
-    when: dict[str, Any],
 ) -> Planned:
-    created = when.get("created") or bank.clock.now()
+    created = bank.clock.now()
     data = pain.write(own, _payments(payouts), created, form)
     name = PaymentsName(form, files.digest(data))
     file = files.keep_payments(bank, _file_name(payouts), created, data)
-    draft = draft_settle(bank, author, currency, payouts, name, **when | {"created": created})
+    draft = draft_settle(bank, author, currency, payouts, name, created)
     return Planned(draft, tuple(payouts), file)
 
 
@@ -205,11 +201,12 @@ def draft_settle(
     currency: str,
     payouts: Sequence[Payout],
     file: PaymentsName,
-    **when: Any,
+    created: int,
 ) -> Draft:
     """Return the order that retires these redemptions and books their euro as paid out.
 
-    It commits to the file for the bank, so that the file that was paid can be told from another.
+    It commits to the file for the bank, so that the file that was paid can be told from another;
+    the two bear the same time.
     """
     with reading(bank.engine) as conn:
         system = system_accounts(conn)
@@ -221,7 +218,7 @@ def draft_settle(
     body = orders.Settle(
         currency, system["transit"], system["outside"], tuple(lines), opening.commitment
     )
-    return draft_proposal(bank, author, body, (opening,), **when)
+    return draft_proposal(bank, author, body, opening, created=created)
 
 
 # ---- the file that was signed for

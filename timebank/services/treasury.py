@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -58,7 +57,7 @@ def cover(bank: Bank) -> list[Cover]:
 
 
 def draft_record_bank(
-    bank: Bank, author: str, amount: int, line: str, *, payout: bool = False, **when: Any
+    bank: Bank, author: str, amount: int, line: str, *, payout: bool = False
 ) -> Draft:
     """Return the order that books a bank line: euro cents in (positive) or out (negative).
 
@@ -69,7 +68,7 @@ def draft_record_bank(
     opening = commit(line)
     counter = system["transit" if payout else "outside"]
     body = orders.RecordBank(system["bank"], counter, amount, opening.commitment)
-    return draft_proposal(bank, author, body, (opening,), **when)
+    return draft_proposal(bank, author, body, opening)
 
 
 def draft_issue(
@@ -81,7 +80,6 @@ def draft_issue(
     memo: str,
     *,
     line: str | None = None,
-    **when: Any,
 ) -> Draft:
     """Return the order that issues credits, citing the oldest bank lines with something left.
 
@@ -96,7 +94,7 @@ def draft_issue(
         backing = _cite(_lines(conn, line), amount) if backed else ()
     opening = commit(memo)
     body = orders.Issue(account, currency, amount, backing, opening.commitment)
-    return draft_proposal(bank, author, body, (opening,), **when)
+    return draft_proposal(bank, author, body, opening)
 
 
 def _lines(conn: Connection, only: str | None) -> list[BankLine]:
@@ -129,22 +127,14 @@ def _cite(lines: Sequence[BankLine], amount: int) -> tuple[orders.CitedLine, ...
 
 
 def draft_retire(
-    bank: Bank, author: str, payer: str, currency: str, amount: int, memo: str, **when: Any
+    bank: Bank, author: str, payer: str, currency: str, amount: int, memo: str
 ) -> Draft:
     """Return the order that takes credits out of circulation; their owner signs too."""
     with reading(bank.engine) as conn:
         account = account_of(conn, payer, currency)
     opening = commit(memo)
     body = orders.Retire(account, currency, amount, opening.commitment)
-    return draft_proposal(bank, author, body, (opening,), **when)
-
-
-# ---- governance, by the same road
-
-
-def draft_governance(bank: Bank, author: str, body: orders.Body, **when: Any) -> Draft:
-    """Return a proposal for any other m-of-n order that commits to no text."""
-    return draft_proposal(bank, author, body, **when)
+    return draft_proposal(bank, author, body, opening)
 
 
 def system_accounts(conn: Connection) -> dict[str, str]:

@@ -9,7 +9,7 @@ import click
 from timebank import ids
 from timebank.ledger import orders
 from timebank.services import corrections, membership, payments, proposals, receipts
-from timebank.services.drafts import Draft, Opening
+from timebank.services.drafts import Opening, draft_proposal
 from timebank.units import Unit
 from timebank_cli import charter
 from timebank_cli.command import Group
@@ -238,8 +238,7 @@ def _govern(
     texts: tuple[Opening, ...] = (),
 ) -> None:
     signing, author = key.signer(desk.bank)
-    order = desk.bank.draft(body, author=author.id, lasts=orders.PROPOSAL_SECONDS)
-    sign_and_keep(desk, Draft(order, texts), signing, out)
+    sign_and_keep(desk, draft_proposal(desk.bank, author.id, body, *texts), signing, out)
 
 
 def _currency(desk: Desk, code: str) -> Any:

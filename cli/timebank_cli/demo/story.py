@@ -17,6 +17,7 @@ from timebank.services import (
     receipts,
     treasury,
 )
+from timebank.services.drafts import draft_proposal
 from timebank.services.posting import Posted
 from timebank.services.statements import ZONE
 from timebank_cli.demo.days import Event, Everyday, Plan, Week, at
@@ -129,7 +130,7 @@ class Story:
         """Two coordinators give two neighbours the role of auditor."""
         for name in AUDITORS:
             body = orders.SetRole(self._member(name), "auditor", True)
-            draft = treasury.draft_governance(self.wijk.bank, self._member("els"), body)
+            draft = draft_proposal(self.wijk.bank, self._member("els"), body)
             self.wijk.together(draft, "els", "farid")
         self._note("Els and Farid appoint the kascommissie: Noor and Henk")
 

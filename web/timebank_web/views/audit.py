@@ -20,6 +20,7 @@ from timebank.signing.messages import Tag
 from timebank.standalone import packing
 from timebank_web import findings
 from timebank_web.current import me, read_json, role, rp_id, say, the_bank
+from timebank_web.downloads import download
 from timebank_web.language import language
 from timebank_web.paths import PATHS
 from timebank_web.signing import hidden_values, my_keys
@@ -142,14 +143,14 @@ def _signed(sent: Any) -> Seal:
 def report_page(year: int) -> Response:
     """The year report as a page in one file."""
     text = page(_report(year), language())
-    return _download(text.encode(), "text/html; charset=utf-8", f"verslag-{year}.html")
+    return download(text, f"verslag-{year}.html", "text/html")
 
 
 @blueprint.get(PATHS["audit"] + "/verslag-<int:year>.pdf")
 @role("auditor")
 def report_paper(year: int) -> Response:
     """The year report on paper."""
-    return _download(paper(_report(year), language()), "application/pdf", f"verslag-{year}.pdf")
+    return download(paper(_report(year), language()), f"verslag-{year}.pdf", "application/pdf")
 
 
 def _report(year: int) -> Report:
@@ -165,13 +166,7 @@ def _report(year: int) -> Report:
 @role("auditor")
 def bundle() -> Response:
     """The audit bundle: the whole journal, without names."""
-    headers = {"Content-Disposition": 'attachment; filename="kasboek.bundle"'}
     # The first line is made before the answer begins: what the guard refuses is said as an error.
     lines = auditing.export(the_bank())
     first = next(lines)
-    return Response(chain([first], lines), mimetype="application/octet-stream", headers=headers)
-
-
-def _download(data: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, content_type=kind, headers=headers)
+    return download(chain([first], lines), "kasboek.bundle", "application/octet-stream")

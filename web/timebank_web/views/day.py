@@ -10,6 +10,7 @@ from timebank.services.sheets import amount_cell, sheet, word_cell
 from timebank.services.statements import Movement
 from timebank.units import Unit
 from timebank_web.current import currencies, me, shop, the_bank
+from timebank_web.downloads import download
 from timebank_web.language import decimal_mark
 from timebank_web.moves import who
 from timebank_web.paths import PATHS
@@ -40,11 +41,7 @@ def one(iso: str) -> str:
 @shop
 def table(iso: str) -> Response:
     """The day as a table for a spreadsheet."""
-    return Response(
-        as_csv(_movements(_read(iso)), _units()),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="dag-{iso}.csv"'},
-    )
+    return download(as_csv(_movements(_read(iso)), _units()), f"dag-{iso}.csv", "text/csv")
 
 
 def _units() -> dict[str, Unit]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from timebank.errors import Code, Refusal
@@ -14,6 +14,7 @@ from timebank.services import membership, payments, proofs, receipts, statements
 from timebank.services.statements import Movement
 from timebank.units import Unit
 from timebank_web.current import currencies, me, member, public, somebody, the_bank
+from timebank_web.downloads import download
 from timebank_web.moves import order_of, own_part, tell, what, who
 from timebank_web.paths import PATHS
 from timebank_web.qr import picture
@@ -120,11 +121,7 @@ def table() -> ResponseReturnValue:
     """The same movements as a table for a spreadsheet, oldest first."""
     units = {code: Unit(currency.unit) for code, currency in currencies().items()}
     found = sorted(read_filter(request.args).movements(), key=lambda move: move.seq)
-    return Response(
-        as_csv(found, units),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="boekingen.csv"'},
-    )
+    return download(as_csv(found, units), "boekingen.csv", "text/csv")
 
 
 def _summary(found: Sequence[Movement]) -> list[dict[str, str]]:
@@ -188,11 +185,8 @@ def receipt(identity: str) -> ResponseReturnValue:
 def proof(identity: str) -> ResponseReturnValue:
     """The receipt as a file that anyone can check with the ledger's id alone."""
     _readable(identity)
-    return Response(
-        receipts.receipt(the_bank(), identity),
-        mimetype="text/plain",
-        headers={"Content-Disposition": f'attachment; filename="bon-{identity[:8]}.tlog-proof"'},
-    )
+    text = receipts.receipt(the_bank(), identity)
+    return download(text, f"bon-{identity[:8]}.tlog-proof", "text/plain")
 
 
 def _readable(identity: str) -> list[Movement]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from timebank.standalone import packing
 from timebank_web.current import public, somebody, the_bank
+from timebank_web.downloads import download
 from timebank_web.paths import PATHS
 
 blueprint = Blueprint("pages", __name__)
@@ -48,8 +49,4 @@ def verify() -> str:
 @public
 def verifier() -> Response:
     """The verifier as one file, for a laptop that has only Python."""
-    return Response(
-        packing.pack(),
-        mimetype="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{packing.NAME}"'},
-    )
+    return download(packing.pack(), packing.NAME, "application/octet-stream")

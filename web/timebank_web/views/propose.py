@@ -17,7 +17,7 @@ from timebank.ledger import orders
 from timebank.ledger.orders import Role
 from timebank.services import approvals, corrections, membership, proposals, treasury
 from timebank.services.corrections import Correctable
-from timebank.services.drafts import Draft
+from timebank.services.drafts import Draft, draft_proposal
 from timebank.services.membership import Person
 from timebank_web.current import currencies, forbid, me, role, the_bank
 from timebank_web.forms import Form, Options, chooser, note, text_input, typed_amount
@@ -200,7 +200,7 @@ def _read_limit(form: Form) -> Draft | None:
     fresh = ids.random_id(secrets.token_bytes(ids.ID_BYTES))
     account = membership.person(the_bank(), member).accounts.get(code, fresh)
     body = orders.SetLimit(member, account, code, -below, above)
-    return treasury.draft_governance(the_bank(), me().id, body)
+    return draft_proposal(the_bank(), me().id, body)
 
 
 def _role_fields(form: Form) -> Fields:
@@ -218,7 +218,7 @@ def _read_role(form: Form) -> Draft | None:
         return None
     wanted: Role = next(one for one in get_args(Role) if one == name)
     body = orders.SetRole(member, wanted, held == "yes")
-    return treasury.draft_governance(the_bank(), me().id, body)
+    return draft_proposal(the_bank(), me().id, body)
 
 
 def _roles() -> Options:

@@ -13,6 +13,7 @@ from timebank.services.statistics import Credits, Hours, Published, Span, Statis
 from timebank_web import charts
 from timebank_web.charts import months_of
 from timebank_web.current import currencies, public, the_bank
+from timebank_web.downloads import download
 from timebank_web.paths import PATHS
 from timebank_web.texts import _
 from timebank_web.words import credits, day, duration, euro
@@ -87,12 +88,7 @@ def data() -> ResponseReturnValue:
 def checkpoint() -> Response:
     """The latest checkpoint as a signed note, to keep and compare later."""
     note = receipts.latest_note(the_bank())
-    size = read_note(note).size
-    return Response(
-        note,
-        mimetype="text/plain",
-        headers={"Content-Disposition": f'attachment; filename="stand-{size}.txt"'},
-    )
+    return download(note, f"stand-{read_note(note).size}.txt", "text/plain")
 
 
 def _told() -> Published:

@@ -22,6 +22,7 @@ from timebank.services.reconciling import Matched, Returned
 from timebank.services.settlement_runs import Run
 from timebank_web.banking import RUNS, bank_line, iso_day, payout_line, progress, unfit
 from timebank_web.current import currencies, me, role, say, the_bank
+from timebank_web.downloads import download
 from timebank_web.paths import PATHS
 from timebank_web.texts import _, ngettext
 from timebank_web.views import proposals as pages
@@ -189,11 +190,7 @@ def one(identity: str) -> str:
 def file(identity: str) -> Response:
     """The file for the bank (pain.001): the very bytes that were signed for."""
     found = settlement.posted_file(the_bank(), identity)
-    return Response(
-        found.data,
-        mimetype="application/xml",
-        headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
-    )
+    return download(found.data, found.name, "application/xml")
 
 
 # ---- the bank's statements

@@ -12,6 +12,7 @@ from timebank.services.periods import Period, month_of, read_period, year_of
 from timebank.services.statement_sheet import Words, statement_sheet
 from timebank.services.statements import local
 from timebank_web.current import me, member, the_bank
+from timebank_web.downloads import download
 from timebank_web.language import decimal_mark
 from timebank_web.moves import what, who
 from timebank_web.paths import PATHS
@@ -80,11 +81,8 @@ def one(text: str) -> str:
 def table(text: str) -> Response:
     """The same as a table for a spreadsheet, oldest first."""
     period = _read(text)
-    return Response(
-        as_table(monthly.statement(the_bank(), me().id, period)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="overzicht-{period}.csv"'},
-    )
+    rows = as_table(monthly.statement(the_bank(), me().id, period))
+    return download(rows, f"overzicht-{period}.csv", "text/csv")
 
 
 def _read(text: str) -> Period:
