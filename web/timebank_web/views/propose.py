@@ -23,7 +23,7 @@ from timebank_web.current import currencies, forbid, me, role, the_bank
 from timebank_web.forms import Form, Options, chooser, note, text_input, typed_amount
 from timebank_web.paths import PATHS
 from timebank_web.people import role_word
-from timebank_web.proposing import owner_name
+from timebank_web.proposing import TITLES, owner_name
 from timebank_web.texts import _, later
 from timebank_web.views import proposals as pages
 from timebank_web.words import currency_label, money, sentence
@@ -38,10 +38,14 @@ class Kind:
     """One kind of proposal: the type it makes, its fields, and how they become an order."""
 
     type: str
-    title: object
     about: object
     fields: Callable[[Form], Fields]
     read: Callable[[Form], Draft | None]
+
+    @property
+    def title(self) -> str:
+        """What such a proposal is called everywhere."""
+        return str(TITLES[self.type])
 
 
 @blueprint.get(PATHS["propose"])
@@ -51,7 +55,7 @@ def choose() -> str:
     return render_template(
         "propose_choose.html",
         kinds=[
-            {"href": url_for("propose.ask", kind=name), "label": str(kind.title),
+            {"href": url_for("propose.ask", kind=name), "label": kind.title,
              "about": str(kind.about)}
             for name, kind in KINDS.items()
             if _may(kind)
@@ -89,7 +93,7 @@ def _may(kind: Kind) -> bool:
 def _form(name: str, kind: Kind, form: Form) -> str:
     return render_template(
         "propose.html",
-        title=str(kind.title),
+        title=kind.title,
         about=str(kind.about),
         fields=kind.fields(form),
         errors=form.errors,
@@ -351,42 +355,36 @@ def _holders(codes: list[str]) -> Options:
 KINDS: Mapping[str, Kind] = {
     "credits": Kind(
         "issue",
-        later("Credits maken"),
         later("Nieuwe credits, tegenover euro die op de bank staan."),
         _issue_fields,
         _read_issue,
     ),
     "bankregel": Kind(
         "record_bank",
-        later("Bankregel boeken"),
         later("Geld dat op de bankrekening kwam of ervan af ging."),
         _bank_fields,
         _read_bank,
     ),
     "inleveren": Kind(
         "retire",
-        later("Credits uit omloop halen"),
         later("Credits die niet meer nodig zijn, terug naar waar ze vandaan kwamen."),
         _retire_fields,
         _read_retire,
     ),
     "terugdraaien": Kind(
         "correct",
-        later("Boeking terugdraaien"),
         later("Een betaling die fout ging. De oude boeking blijft staan."),
         _correct_fields,
         _read_correct,
     ),
     "grens": Kind(
         "set_limit",
-        later("Grens van een lid aanpassen"),
         later("Hoe ver een saldo onder nul mag, en hoe hoog het mag worden."),
         _limit_fields,
         _read_limit,
     ),
     "taak": Kind(
         "set_role",
-        later("Taak geven of afnemen"),
         later("Wie penningmeester, uitgever, coördinator, inschrijver of kascommissie is."),
         _role_fields,
         _read_role,
