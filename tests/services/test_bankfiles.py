@@ -285,6 +285,24 @@ def test_a_line_recorded_by_hand_can_be_named_as_the_same(paid_out):
     assert [item.kept.line.id for item in bankfiles.unrecorded(paid_out.bank)] == [b, c]
 
 
+def test_a_line_that_is_proposed_by_hand_is_asked_about_too(paid_out):
+    bank, truus = paid_out.bank, paid_out.world.member("truus")
+    draft = treasury.draft_record_bank(bank, truus, 700, "x")
+    proposals.propose(bank, draft, paid_out.signatures(draft, "truus"))
+    imports(paid_out, Booking("A", DAY, 700), Booking("B", DAY, 800))
+    a, b = (item.kept.line.id for item in bankfiles.lines(bank))
+    with pytest.raises(Unfit) as caught:
+        bankfiles.draft_record(bank, truus, a)
+    assert caught.value.code is Flaw.RECORDED_BY_HAND
+    with pytest.raises(Unfit) as caught:
+        bankfiles.link(bank, b, draft.order.identity)
+    assert caught.value.code is Flaw.LINE_DIFFERS
+    bankfiles.link(bank, a, draft.order.identity)
+    assert 700 not in bankfiles.by_hand(bank)
+    paid_out.send(draft, "truus")
+    assert next(item for item in bankfiles.lines(bank) if item.kept.line.id == a).recorded
+
+
 def test_a_line_that_was_recorded_by_hand_is_not_recorded_again_unasked(paid_out):
     truus = paid_out.world.member("truus")
     by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")

@@ -164,8 +164,19 @@ def test_a_line_that_is_in_the_file_twice_is_wrong_however_the_person_is_written
 
 
 def test_what_an_account_cannot_hold_is_said_beforehand(wijk):
-    found = look(wijk, file(line("Joop", "19:00"), line("Joop", "1:30", "thee"))).lines
+    found = look(wijk, file(line("Joop", "29:00"), line("Joop", "1:30", "thee"))).lines
     assert [item.problems for item in found] == [(), (Problem.TOO_MUCH,)]
+
+
+def test_a_file_of_powers_of_two_does_not_tell_what_somebody_has(wijk):
+    powers = [2**n for n in range(9)]
+    content = file(
+        *(line("Joop", f"{one // 60}:{one % 60:02}", f"klus {one}") for one in reversed(powers))
+    )
+    before = [item.state for item in look(wijk, content).lines]
+    wijk.post(wijk.world.pay("joop", "amina", 137))
+    assert [item.state for item in look(wijk, content).lines] == before
+    wijk.post(wijk.world.pay("amina", "joop", 137))
 
 
 def test_who_pays_sees_what_is_missing_and_nobody_is_paid(wijk):

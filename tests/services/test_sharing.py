@@ -14,10 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.services.conftest import Village, submission
 from tests.services.test_crashes import in_a_child, post_and_tell, posted
-from timebank.errors import Code, Down, Unavailable
+from timebank.errors import Code, Down, Refusal, Unavailable
+from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder
-from timebank.services import auditing
+from timebank.services import auditing, posting
 from timebank.services.bank import open_bank
+from timebank.services.drafts import Draft
 from timebank.services.posting import Outcome, Posted, Refused, post
 from timebank.storage import journal
 from timebank.storage.engine import reading, writing
@@ -112,6 +114,33 @@ def test_what_the_database_balks_at_fails_for_its_caller_alone(village, gathered
         two.result(PATIENCE)
     assert village.balance("joop") == -5
     assert auditing.check(village.bank) == []
+
+
+def test_a_mistake_of_ours_fails_for_the_caller_who_meets_it(village, gathered, monkeypatch):
+    calls = [[village.world.pay("joop", "amina", amount)] for amount in (1, 2, 4)]
+    keep = posting.check_brought
+
+    def mistaken(conn, body, brought):
+        if body == calls[1][0].order.body:
+            raise ValueError("a mistake")
+        keep(conn, body, brought)
+
+    monkeypatch.setattr(posting, "check_brought", mistaken)
+    one, two, four = gathered(*calls)
+    assert isinstance(one.result(PATIENCE)[0], Posted)
+    assert isinstance(four.result(PATIENCE)[0], Posted)
+    with pytest.raises(ValueError, match="a mistake"):
+        two.result(PATIENCE)
+
+
+def test_legs_beyond_all_measure_are_refused_and_remembered(village):
+    world, most = village.world, 2**53 - 1
+    legs = (world.leg("joop", "amina", most), world.leg("joop", "els", most))
+    order = world.order(orders.Pay(legs), "joop")
+    for _ in range(2):
+        with pytest.raises(Refusal) as caught:
+            village.send(Draft(order), "joop")
+        assert caught.value.code is Code.BELOW_FLOOR
 
 
 def test_what_stops_all_posting_is_said_to_every_caller(village, gathered):

@@ -108,7 +108,7 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     (authorization,) = submission.authorizations
     if authorization not in before:
         draft = Draft(order, tuple(submission.openings))
-        if _check_signer(bank, order, before, authorization):
+        if _check_signer(bank, order, before, authorization) or not before:
             settlement.check_payments(bank, draft)
         proposals.propose(bank, draft, [authorization])
     try:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger.facts import Account, BankLine, Redemption
+from timebank.ledger.orders import RecordBank
 from timebank.services import files, house, treasury
 from timebank.services.bank import Bank
 from timebank.services.camt import Statement as Statement
@@ -19,10 +20,11 @@ from timebank.services.camt import read as read
 from timebank.services.drafts import Draft
 from timebank.services.files import LineName
 from timebank.services.matching import Kind
-from timebank.services.proposals import find, keep_unsigned
+from timebank.services.proposals import find, keep_unsigned, told
 from timebank.services.reconciling import Matched, Returned, matched, returned
 from timebank.storage import bank_lines, fold, journal
 from timebank.storage import files as kept_files
+from timebank.storage import proposals as kept_proposals
 from timebank.storage.bank_lines import Kept, Line, Reissue
 from timebank.storage.engine import reading, writing
 
@@ -95,19 +97,25 @@ def find_line(bank: Bank, start: str) -> Matched:
 
 
 def by_hand(bank: Bank) -> dict[int, list[ByHand]]:
-    """Return what was recorded by hand and is no imported line yet, by euro cents, oldest first."""
+    """Return what was recorded by hand and is no imported line yet, by euro cents, oldest first.
+
+    Also what is proposed: signed tomorrow, it would be the same euro again.
+    """
     with reading(bank.engine) as conn:
-        return _by_hand(conn)
-
-
-def _by_hand(conn: Connection) -> dict[int, list[ByHand]]:
-    imported = {item.identity for item in bank_lines.all_kept(conn)}
-    facts = {fact.line: fact for fact in fold.every(conn, BankLine) if fact.line not in imported}
-    entries = journal.find_entries(conn, facts)
+        imported = {item.identity for item in bank_lines.all_kept(conn)}
+        facts = {one.line: one for one in fold.every(conn, BankLine) if one.line not in imported}
+        entries = journal.find_entries(conn, facts)
+        waiting = kept_proposals.unexpired(conn, bank.clock.now())
+        proposed = [told(bank, conn, row) for row in waiting if row.identity not in imported]
     found: dict[int, list[ByHand]] = {}
     for identity, (_, time) in sorted(entries.items(), key=lambda item: item[1]):
-        fact = facts[identity]
-        found.setdefault(fact.amount, []).append(ByHand(identity, time, fact.amount))
+        amount = facts[identity].amount
+        found.setdefault(amount, []).append(ByHand(identity, time, amount))
+    for proposal in proposed:
+        order, body = proposal.order, proposal.order.body
+        if isinstance(body, RecordBank) and proposal.state == "open":
+            one = ByHand(order.identity, order.header.created, body.amount)
+            found.setdefault(body.amount, []).append(one)
     return found
 
 
@@ -159,15 +167,23 @@ def link(bank: Bank, line: str, identity: str) -> None:
     with writing(bank.engine) as conn:
         found = bank_lines.find(conn, line)  # as it is now: another may just have recorded it
         assert found  # lines are never forgotten
-        facts = fold.load_facts(conn, [(BankLine, identity)])
-        if not facts:
-            raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
+        amount = _amount_by_hand(bank, conn, identity)
         taken = {item.identity for item in bank_lines.all_kept(conn)}
         if identity in taken or _state(bank, conn, found.identity) in ("open", "posted"):
             raise Unfit(Flaw.LINE_RECORDED, line=found.line.id)
-        if not any(isinstance(f, BankLine) and f.amount == found.line.amount for f in facts):
+        if amount != found.line.amount:
             raise Unfit(Flaw.LINE_DIFFERS, line=found.line.id)
         bank_lines.reserve(conn, found.line.id, identity)
+
+
+def _amount_by_hand(bank: Bank, conn: Connection, identity: str) -> int:
+    """The euro cents that an order recorded, or that are proposed; Refusal UNKNOWN_ENTRY."""
+    if fact := fold.find(conn, BankLine, identity):
+        return fact.amount
+    proposal = find(bank, conn, identity)
+    if proposal and proposal.state == "open" and isinstance(proposal.order.body, RecordBank):
+        return proposal.order.body.amount
+    raise Refusal(Code.UNKNOWN_ENTRY, entry=identity)
 
 
 # ---- issuing again what came back

@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from timebank.errors import Code, Refusal
 from timebank.ledger.entries import Entry, parse_entry
 from timebank.ledger.facts import Account
+from timebank.ledger.orders import parse_order
 from timebank.services import readings
 from timebank.services.bank import Bank
 from timebank.services.holdings import names_of, owners_of
+from timebank.services.texts import named
 from timebank.signing.authorizations import parse_authorization
 from timebank.signing.canonical import encode
 from timebank.storage import fold, journal, people
@@ -84,7 +86,8 @@ def entry(bank: Bank, reader: str, identity: str) -> Whole:
         owners = {account.owner for account in accounts.values()} - {""}
         members = {author, *signers, *owners}
         names = names_of(conn, members)
-        texts = people.openings_in(conn, encode(parsed.order))
+        body = parse_order(encode(parsed.order)).body
+        texts = people.openings_of(conn, named(body))
     readings.note(bank, reader, sorted(members), "entry")
     amounts: dict[str, int] = {}
     for account, amount in parsed.moved():

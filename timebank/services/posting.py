@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from timebank.errors import PASSING, Code, Down, Refusal, Unavailable
+from timebank.errors import PASSING, Code, Down, Refusal, TimebankError, Unavailable
 from timebank.journal.checkpoints import Checkpoint
 from timebank.journal.merkle import leaf_hash
 from timebank.ledger import facts
@@ -122,13 +121,15 @@ def _openings(submissions: Sequence[Submission]) -> dict[str, people.Opening]:
 
 
 def _decide_all(bank: Bank, calls: Sequence[_Call]) -> list[_Answer | BaseException]:
-    """Decide all orders in one transaction; where the database balks, each group in its own.
+    """Decide all orders in one transaction; where that goes wrong, each group in its own.
 
     What then still fails takes none of the others with it; its error is for its caller alone.
     """
     try:
         return [*_decide(bank, calls)]
-    except SQLAlchemyError as error:
+    except TimebankError:
+        raise  # nobody can be answered now
+    except Exception as error:  # the database's or ours: whoever caused it is found below
         if sum(len(call.groups) for call in calls) == 1:
             return [error]
     return [_one_by_one(bank, call) for call in calls]
@@ -139,7 +140,9 @@ def _one_by_one(bank: Bank, call: _Call) -> _Answer | BaseException:
     for group in call.groups:
         try:
             outcomes |= _decide(bank, [_Call([group], call.openings)])[0]
-        except SQLAlchemyError as error:
+        except TimebankError:
+            raise
+        except Exception as error:
             failure = error
     return failure or outcomes
 

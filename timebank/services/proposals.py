@@ -31,7 +31,7 @@ from timebank.ledger.orders import (
 )
 from timebank.ledger.rules.authority import check_origin, check_scope
 from timebank.ledger.verified import verify_bytes
-from timebank.services.bank import Bank
+from timebank.services.bank import MAX_DRIFT, Bank
 from timebank.services.drafts import Draft
 from timebank.services.holdings import owners_of
 from timebank.services.texts import check_brought, named
@@ -62,8 +62,9 @@ def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
 
     Of its texts those are kept that the order commits to. Raises Refusal where a signature does not
     hold, its key is no key of a member, or it would keep the order from posting (`check_alone`).
-    And for a new one NOT_AUTHORIZED or KEY_SCOPE where nobody who signed may approve such an order,
-    and BAD_FIELD where it names a text of another order that did not come with it.
+    And for a new one NOT_YET or EXPIRED, NOT_AUTHORIZED or KEY_SCOPE where nobody who signed may
+    approve such an order, and BAD_FIELD where it names a text of another order that did not come
+    with it.
     """
     order = draft.order
     signed = verify_bytes(order.data, authorizations).signed if authorizations else ()
@@ -78,6 +79,7 @@ def propose(bank: Bank, draft: Draft, authorizations: list[Value]) -> None:
                 check_alone(order, verified, rules.origins)
         held = _by_member(conn, [*gathered, *authorizations])
         if before is None:
+            _check_time(order, bank.clock.now())
             if signed:
                 _check_proposer(conn, order, signed, rules)
             check_brought(conn, order.body, {opening.commitment for opening in draft.openings})
@@ -94,6 +96,14 @@ def check_alone(order: Order, verified: Verified, origins: Sequence[Origin]) -> 
     if verified.batch not in (None, (order.identity,)):
         raise Refusal(Code.BATCH_INCOMPLETE)
     check_origin(verified, origins)
+
+
+def _check_time(order: Order, now: int) -> None:
+    """Refuse a new proposal that nobody could post now: it would stay in the lists for ages."""
+    if order.header.created > now + MAX_DRIFT:
+        raise Refusal(Code.NOT_YET, created=order.header.created)
+    if order.header.expires < now:
+        raise Refusal(Code.EXPIRED, expires=order.header.expires)
 
 
 def _check_proposer(

@@ -308,13 +308,16 @@ def _accounts(conn: Connection, lines: Sequence[Line], town: _Town) -> dict[str,
 
 
 def _within_ceilings(lines: Sequence[Line], accounts: Mapping[str, Account]) -> list[Line]:
-    """What an account cannot hold is said now, not when the whole batch is refused for it."""
+    """What an account can never hold is said now, not when the whole batch is refused for it.
+
+    Never, whatever is on it: measured against the balance, a file of a few lines would tell it.
+    """
     coming = Counter[str]()
     made = []
     for line in lines:
         if line.state == "ready":
             account = accounts[line.account]
-            after = account.balance + coming[account.id] + line.row.amount
+            after = (account.floor or 0) + coming[account.id] + line.row.amount
             if account.ceiling is not None and after > account.ceiling:
                 line = replace(line, state="wrong", problems=(Problem.TOO_MUCH,))
             else:

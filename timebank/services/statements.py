@@ -19,6 +19,7 @@ from timebank.storage import statements as rows
 from timebank.storage.engine import reading
 
 ZONE = ZoneInfo("Europe/Amsterdam")
+_LATEST = int(datetime(9998, 12, 31, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,11 @@ def day_bounds(day: date) -> tuple[int, int]:
 
 
 def local(seconds: int) -> datetime:
-    """Return a time as the neighbourhood's clock shows it."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE)
+    """Return a time as the neighbourhood's clock shows it; at most the end of the year 9998.
+
+    Orders may name a time tens of thousands of years from now, calendars may not.
+    """
+    return datetime.fromtimestamp(min(seconds, _LATEST), UTC).astimezone(ZONE)
 
 
 def tell(conn: Connection, found: Iterable[rows.Movement]) -> list[Movement]:

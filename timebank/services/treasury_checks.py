@@ -96,15 +96,6 @@ def check_backing(audit: Audit) -> Iterator[str]:
             yield f"bank line {line.line} of {_cents(line.amount)} backs {_cents(line.cited)}"
 
 
-def check_budgets(audit: Audit) -> Iterator[str]:
-    """No more was issued of a grant, less what of it was corrected, than it holds."""
-    for currency in fold.every(audit.conn, Currency):
-        budget = currency.policy.budget
-        if budget and currency.issued > budget.amount:
-            issued = _cents(currency.issued)
-            yield f"{currency.code}: {issued} was issued of a grant of {_cents(budget.amount)}"
-
-
 TREASURY: tuple[Check, ...] = (
     check_cover,
     check_circulation,
@@ -114,7 +105,6 @@ TREASURY: tuple[Check, ...] = (
     check_redemptions,
     check_destinations,
     check_backing,
-    check_budgets,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from timebank.signing.canonical import decode, encode
+from timebank.signing.canonical import MAX_INTEGER, decode, encode
 from timebank.storage.dialects import look_up, parts, upsert
 from timebank.storage.tables import kept_refusals
 
@@ -26,11 +26,18 @@ class Kept:
 def keep(
     conn: Connection, identity: str, code: str, details: Mapping[str, str | int], until: int
 ) -> None:
-    """Remember that the order with this identity was refused, until this time."""
+    """Remember that the order with this identity was refused, until this time.
+
+    A number beyond what canonical bytes hold, such as what 16 legs are short, is cut to that.
+    """
+    told = {
+        name: min(value, MAX_INTEGER) if isinstance(value, int) else value
+        for name, value in details.items()
+    }
     row = {
         "identity": identity,
         "code": str(code),
-        "details": encode(dict(details)).decode("ascii"),
+        "details": encode(told).decode("ascii"),
         "until": until,
     }
     conn.execute(upsert(conn, kept_refusals), row)

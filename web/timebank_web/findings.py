@@ -30,12 +30,10 @@ _TITLES = {
     "redemptions": later("Wat winkels inleverden klopt niet met wat er nog betaald moet worden."),
     "destinations": later("Een rekening van een winkel is niet meer wat de winkel tekende."),
     "backing": later("Een bankregel dekt meer credits dan hij waard is."),
-    "budgets": later("Er is meer gemaakt dan er in het potje zit."),
 }
 _SOMETHING = later("Er klopt iets niet in de boeken.")
 _TODO = {
     "transit": later("Zoek de bankregel die te vroeg of dubbel is geboekt, en draai hem terug."),
-    "budgets": later("Haal uit omloop wat te veel is, of pas de regels van het potje aan."),
 }
 
 

@@ -75,6 +75,7 @@ LIMITS = {
     "join.draft": "30 per minute",
     "join.finish": "30 per minute",
     "proposals.sign": "30 per minute",
+    "propose.ask": "30 per minute",
     "propose.check": "30 per minute",
     "session.log_in": "30 per minute",
     "reward.upload": "30 per minute",

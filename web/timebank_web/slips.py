@@ -14,9 +14,10 @@ from timebank.ledger.orders import Scope
 from timebank.services import membership, particulars, settlement
 from timebank.services.drafts import Draft
 from timebank.services.files import payments_named
+from timebank.services.proposals import threshold
 from timebank.services.texts import named
 from timebank_web.banking import payout_line
-from timebank_web.current import currencies, the_bank
+from timebank_web.current import currencies, me, the_bank
 from timebank_web.people import role_word
 from timebank_web.policies import currency_facts, origin_facts, policy_facts
 from timebank_web.proposing import amount_in, amount_of, name_of, owner_name
@@ -171,13 +172,16 @@ def _way_out(transit: str, outside: str) -> Iterator[Fact]:
 def _payouts(body: orders.Settle) -> Iterator[Fact]:
     """Who is paid and how much, bound to the order; and the account, as the bank will get it."""
     told = {payout.redemption: payout for payout in settlement.payouts_of(the_bank(), body)}
+    signs = threshold(the_bank(), "settle")
+    # Whoever does not sign settlements has nothing to compare an account with.
+    accounts = bool({"auditor", signs.role if signs else ""} & {*me().roles})
     for place, payout in enumerate(body.payouts):
         shop = payout_line(told[payout.redemption])
         fact = _bound_money(
             f"payouts.{place}.amount", shop["name"], euro(payout.amount), payout.amount
         )
         sent = _("De bank krijgt de naam als: %(name)s", name=shop["sent"]) if shop["sent"] else ""
-        notes = (shop["account"], sent, shop["flaw"])
+        notes = (shop["account"] if accounts else "", sent, shop["flaw"])
         yield fact | {"note": " ".join(note for note in notes if note)}
     yield _plain(_("Soort geld"), _code(body.currency))
 

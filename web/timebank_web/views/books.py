@@ -148,8 +148,9 @@ def one_member(member: str) -> str:
     """One member: what they have and what happened. They can see who looked."""
     bank = the_bank()
     person = membership.person(bank, member)
-    readings.note(bank, me().id, [member], "statement")
     found = statements.history(bank, member, limit=MOVES)
+    others = {other for move in found for other in move.others if other}
+    readings.note(bank, me().id, [member, *sorted(others)], "statement")
     return render_template(
         "audit_member.html",
         name=person.name or _("Naam gewist"),

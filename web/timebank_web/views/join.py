@@ -198,12 +198,13 @@ def _grant(voucher: Voucher, scheme: object, spki: object) -> KeyGrant:
 
 
 def _device_caps(voucher: Voucher) -> tuple[Cap, ...]:
+    """So much in every kind of money, also what its member may come to hold later."""
     offered = {cap.currency: cap.amount for cap in voucher.caps}
-    if voucher.limits is not None:
-        held = {limit.currency for limit in voucher.limits}
-    else:
-        held = set(membership.person(the_bank(), voucher.issuer).accounts)
-    usual = {code: DEVICE_CAPS[currencies()[code].unit] for code in held}
+    usual = {
+        code: DEVICE_CAPS[currency.unit]
+        for code, currency in currencies().items()
+        if currency.policy.holders
+    }
     return tuple(
         Cap(code, min(usual.get(code, amount), amount))
         for code, amount in sorted({**usual, **offered}.items())

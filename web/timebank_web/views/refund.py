@@ -10,7 +10,7 @@ from timebank.services import membership, payments, statements
 from timebank.services.payments import Refundable
 from timebank_web.asking import QUARTER, amount_fields, read_amounts
 from timebank_web.current import currencies, me, member, the_bank
-from timebank_web.moves import tell
+from timebank_web.moves import own_part, tell
 from timebank_web.paths import PATHS
 from timebank_web.signing import sign_context
 from timebank_web.texts import _
@@ -118,8 +118,7 @@ def _asks(found: Refundable, form: dict[str, str], errors: dict[str, str]) -> di
 
 
 def _payment(found: Refundable) -> dict[str, str]:
-    whole = statements.entry_of(the_bank(), found.identity)
-    mine = [move for move in whole if move.amount > 0]
+    mine = [move for move in own_part(found.identity) if move.amount > 0]
     return {
         "who": membership.person(the_bank(), found.payer).name or _("Naam gewist"),
         "amount": together([(move.amount, move.currency) for move in mine]),
