@@ -7,12 +7,13 @@ import pytest
 from tests.passkeys import Passkey
 from tests.services.conftest import Village
 from tests.world import CREDITS, a_commitment, seed
-from timebank.errors import Code, Refusal
+from timebank.errors import Code, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.verified import verify_bytes
 from timebank.services import approvals, proposals, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft, commit
+from timebank.services.posting import Submission
 from timebank.signing.authorizations import authorize_batch
 from timebank.signing.canonical import to_base64url
 
@@ -389,3 +390,18 @@ def test_a_passkey_of_an_address_that_was_taken_away_counts_no_more_and_its_memb
     assert stands(village, draft).counted == ()
     assert sign(village, draft, "truus") is None
     assert sign(village, draft, "kees") is not None
+
+
+def test_a_settlement_in_one_s_own_favour_is_compared_with_its_file_too(village: Village):
+    world = village.world
+    village.issue(1_000)
+    village.post(world.pay("werk", "noor", 500, "WIJK"))
+    redeemed = village.post(world.redeem("noor", 300)).identity
+    payout = orders.Payout(redeemed, world.account("truus", "WIJK"), 300)
+    body = orders.Settle(
+        "WIJK", world.system("transit"), world.system("outside"), (payout,), a_commitment("x")
+    )
+    order = world.order(body, "truus", lasts=86_400)
+    with pytest.raises(Unfit):
+        approvals.sign(village.bank, Submission(order.data, world.signatures(order, "truus")))
+    assert proposals.proposals(village.bank) == []

@@ -227,7 +227,7 @@ def test_shops_are_paid_from_plan_to_statement_with_one_return(redeemed, truus, 
     truus.says("Het afschrift is gelezen: 3 nieuwe regels.")
     truus.says("2 uitbetalingen aan winkels")
     truus.says("Kwam terug van de bank")
-    truus.says("Geen uitbetaling aan een winkel.")
+    truus.says("Een gewone regel, geen uitbetaling aan een winkel.")
     for what in ("2 uitbetalingen aan winkels", "Kwam terug van de bank", "Geen uitbetaling"):
         page.goto(wijk.origin + "/uitbetalen")
         row = page.get_by_role("listitem").filter(has_text=what)

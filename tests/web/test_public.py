@@ -69,7 +69,7 @@ def test_each_chart_says_what_it_shows_and_stands_beside_its_table(wijk: Street)
     facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
     assert facts["Meegedaan in"] == "september 2026"
     assert (facts["Mensen"], facts["Winkels"]) == ("10 of meer", "3 of meer")
-    assert facts["Winkels betaald op"] == "21 september 2026"
+    assert facts["Laatste betaalopdracht voor winkels"] == "21 september 2026"
 
 
 def test_figures_are_written_as_the_reader_writes_them(wijk: Street) -> None:

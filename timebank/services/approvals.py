@@ -108,7 +108,7 @@ def sign(bank: Bank, submission: Submission) -> Posted | None:
     (authorization,) = submission.authorizations
     if authorization not in before:
         draft = Draft(order, tuple(submission.openings))
-        if _check_signer(bank, order, before, authorization) or not before:
+        if _check_signer(bank, order, before, authorization):
             settlement.check_payments(bank, draft)
         proposals.propose(bank, draft, [authorization])
     try:
@@ -147,7 +147,7 @@ def _kept(bank: Bank, order: Order) -> tuple[Value, ...]:
 
 
 def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorization: Value) -> bool:
-    """Refuse whose signature is not asked for; return whether it counts."""
+    """Refuse whose signature is not asked for; return whether they hold the role to look with."""
     verified = verify_order(parse_authorization(authorization), order.data, order.ledger)
     key_id = verified.key_id
     with reading(bank.engine) as conn:
@@ -164,7 +164,7 @@ def _check_signer(bank: Bank, order: Order, before: Sequence[Value], authorizati
         raise Refusal(Code.NOT_AUTHORIZED)
     if member.id in stands.may and "approve" not in key.scopes:
         raise Refusal(Code.KEY_SCOPE, key=key.id, scope="approve")
-    return member.id in stands.may
+    return stands.role in member.roles
 
 
 # ---- whose signature counts

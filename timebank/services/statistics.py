@@ -270,6 +270,12 @@ def _together(months: list[_Month], numbers: range) -> tuple[Span, Counter[str]]
 # ---- months
 
 
+def first_day(bank: Bank) -> date:
+    """Return the first day of the month in which the ledger was founded."""
+    with reading(bank.engine) as conn:
+        return _first_month(conn)
+
+
 def _first_month(conn: Connection) -> date:
     return local(statistics.time_of(conn, 0)).date().replace(day=1)
 

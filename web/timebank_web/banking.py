@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from timebank.errors import Flaw, Unfit
-from timebank.services.matching import Kind, Why
+from timebank.services.matching import Kind, Match, Why
 from timebank.services.reconciling import Matched
 from timebank.services.settlement import Payout
 from timebank.services.settlement_runs import Progress, Run
@@ -45,7 +45,7 @@ FLAWS = {
 """Why a bank account, or a file from or for a bank, cannot be used."""
 
 WHYS = {
-    Why.NO_REFERENCE: later("Geen uitbetaling aan een winkel."),
+    Why.NO_REFERENCE: later("Een gewone regel, geen uitbetaling aan een winkel."),
     Why.PARTLY: later("Een deel zijn uitbetalingen aan winkels, een deel niet."),
     Why.TWO_PAYOUTS: later("Het kan bij twee uitbetalingen horen."),
     Why.OTHER_AMOUNT: later("Het kenmerk is van een uitbetaling met een ander bedrag."),
@@ -111,6 +111,13 @@ def _nameless(kind: Kind) -> str:
     return _("Uitbetaling aan winkels") if kind is Kind.PAID else _("Zonder omschrijving")
 
 
+def _tone(match: Match) -> str:
+    """That a line pays no shop is no trouble; that it nearly fits a payout is."""
+    if match.kind is Kind.UNMATCHED:
+        return "" if match.why is Why.NO_REFERENCE else "wait"
+    return "bad" if match.kind is Kind.RETURNED else ""
+
+
 def bank_line(found: Matched) -> dict[str, Any]:
     """Return an imported line of the bank: what it says, and what it is to the settlements."""
     line, match = found.kept.line, found.match
@@ -130,5 +137,5 @@ def bank_line(found: Matched) -> dict[str, Any]:
         "incoming": line.amount > 0,
         "text": "; ".join(name for name in names if name)[:140] or _nameless(match.kind),
         "what": what,
-        "tone": {Kind.PAID: "", Kind.RETURNED: "bad", Kind.UNMATCHED: "wait"}[match.kind],
+        "tone": _tone(match),
     }

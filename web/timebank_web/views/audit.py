@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from timebank.errors import Code, Refusal
 from timebank.journal import ProofError
 from timebank.ledger.seals import Seal, read_statement
-from timebank.services import auditing, seals
+from timebank.services import auditing, seals, statistics
 from timebank.services.reporting import making
 from timebank.services.reporting.page import page
 from timebank.services.reporting.paper import paper
@@ -38,7 +38,7 @@ def desk() -> str:
     bank = the_bank()
     statement = seals.draft(bank)
     found = seals.seals(bank)
-    this_year = local(bank.clock.now()).year
+    this_year, first_year = local(bank.clock.now()).year, statistics.first_day(bank).year
     return render_template(
         "audit.html",
         findings=findings.standing(bank),
@@ -62,6 +62,7 @@ def desk() -> str:
                 "paper": url_for("audit.report_paper", year=year),
             }
             for year in (this_year, this_year - 1)
+            if year >= first_year
         ],
         bundle=url_for("audit.bundle"),
         verifier={"href": url_for("pages.verifier"), "sha256": packing.digest()},

@@ -34,7 +34,7 @@ def _links(kind: str, roles: tuple[str, ...]) -> list[dict[str, str]]:
     places = [
         (True, "history", _("Mijn overzicht")),
         (True, "statement", _("Overzicht per maand")),
-        (business, "day_close", _("Dag afsluiten")),
+        (business, "day_close", _("Dagoverzicht")),
         (business, "redeem", _("Inwisselen voor euro")),
         (business, "till_links", _("Kassa voor personeel")),
         (kind == "organisation", "reward", _("Mensen belonen")),

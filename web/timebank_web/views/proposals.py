@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from timebank import ids
 from timebank.errors import Code, Refusal
-from timebank.ledger.orders import Scope, parse_order
+from timebank.ledger.orders import Order, Scope, parse_order
 from timebank.services import approvals, particulars, proposals, readings, treasury
 from timebank.services.approvals import Approvals
 from timebank.services.drafts import Draft, read_submission
@@ -128,8 +128,23 @@ def page(draft: Draft, stands: Approvals, state: str) -> str:
         withdraw=url_for("proposals.withdraw", identity=order.identity)
         if state == "open" and _may_withdraw(order.header.author, stands)
         else None,
-        leave=PATHS["propose"] if state == "new" else PATHS["proposals"],
+        leave=_leave(order, state),
+        total=amount_of(order.body),
+        bank=url_for("settlement.one", identity=order.identity)
+        if state == "posted" and _is_settled_by_me(order)
+        else None,
     )
+
+
+def _is_settled_by_me(order: Order) -> bool:
+    return order.header.type == "settle" and "treasurer" in me().roles
+
+
+def _leave(order: Order, state: str) -> str:
+    """Where who does not sign goes back to."""
+    if state != "new":
+        return PATHS["proposals"]
+    return PATHS["settle"] if order.header.type == "settle" else PATHS["propose"]
 
 
 def _sign_here(draft: Draft, scope: Scope | None) -> dict[str, object]:

@@ -123,7 +123,7 @@ def _facts(told: Published) -> list[dict[str, str]]:
             shops = _("%(count)s of meer", count=last.shops)
             facts.append({"label": _("Winkels"), "text": shops})
     if settled := statistics.last_settled(the_bank()):
-        facts.append({"label": _("Winkels betaald op"), "text": day(settled)})
+        facts.append({"label": _("Laatste betaalopdracht voor winkels"), "text": day(settled)})
     return facts
 
 

@@ -104,6 +104,7 @@ def _line(found: Matched, by_hand: Iterable[ByHand]) -> dict[str, Any]:
     line = found.kept.line.id
     return bank_line(found) | {
         "record": url_for("settlement.record", line=line),
+        "waits": found.kept.identity is not None,
         "by_hand": [
             {
                 "when": day(one.time),
@@ -181,6 +182,7 @@ def one(identity: str) -> str:
             for item in run.payouts
         ],
         file=url_for("settlement.file", identity=identity) if run.posted else None,
+        answered=bool(run.paid or run.returned),
         sign=url_for("proposals.one", identity=identity) if not run.posted else None,
     )
 
