@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
+FOLDER ?= var/demo
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,8 +22,8 @@ help: ## list these targets
 		while IFS='|' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
 
 .PHONY: demo
-demo: $(VENV)/.runtime ## eight weeks of a wijk in var/demo, then its pages on PORT=8000 (SERVE=0: no pages)
-	$(BIN)/timebank demo $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT))
+demo: $(VENV)/.runtime ## eight weeks of a wijk in FOLDER=var/demo, then its pages on PORT=8000 (SERVE=0: none)
+	$(BIN)/timebank demo $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT)) --folder $(FOLDER)
 
 .PHONY: runtime
 runtime: $(VENV)/.runtime ## make .venv with only what a server needs

@@ -383,7 +383,7 @@ def test_an_earlier_demo_is_thrown_away(run: Run, tmp_path: Path) -> None:
 
     (tmp_path / MARK).write_bytes((run.folder / MARK).read_bytes())
     (tmp_path / "ledger.db").write_text("old")
-    prepare(tmp_path)
+    prepare(tmp_path).close()
     assert [path.name for path in tmp_path.iterdir()] == [MARK]
 
 
@@ -407,3 +407,17 @@ def test_an_image_that_was_spoilt_gives_no_code() -> None:
     Image.new("L", (370, 370), 255).save(blank, "PNG")
     with pytest.raises(ValueError, match="0 codes"):
         read_image(blank.getvalue())
+
+
+def test_a_demo_that_is_running_is_not_thrown_away(tmp_path: Path) -> None:
+    from timebank_cli.demo.showing import prepare
+    from timebank_cli.refusals import Stop
+
+    running = prepare(tmp_path)
+    (tmp_path / "ledger.db").write_text("in use")
+    with pytest.raises(Stop, match="a demo is running"):
+        prepare(tmp_path)
+    assert (tmp_path / "ledger.db").exists()
+    running.close()
+    prepare(tmp_path).close()
+    assert not (tmp_path / "ledger.db").exists()

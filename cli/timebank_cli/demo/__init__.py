@@ -47,7 +47,7 @@ def demo(
     drawn and read again. It needs nothing but this machine.
     """
     door = None if no_serve else serving.reserve(port)
-    showing.prepare(folder)
+    held_folder = showing.prepare(folder)
     address, now = f"http://localhost:{port}", SystemClock().now()
     first = local(now).date() - timedelta(days=DAYS)
     _say(f"{SETTINGS['wijk']}, eight weeks up to today\n")
@@ -94,8 +94,11 @@ def demo(
         f" their passphrase is: {PASSPHRASE}",
     )
     if server:
-        _say(serving.invitation(links, address))
+        _say(serving.invitation(wijk, links, address))
         server.run()
+    else:
+        _say(f"Its pages: timebank --database {folder / DATABASE} serve")
+    held_folder.close()
     if shown.findings:
         ctx.exit(REFUSED)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from waitress.server import BaseWSGIServer, create_server
 
 from timebank.settings import Settings
+from timebank_cli.demo.neighbourhood import AUDITORS, Resident
 from timebank_cli.demo.wijk import Wijk
 from timebank_cli.output import table
 from timebank_cli.refusals import Stop
@@ -26,8 +27,8 @@ def reserve(port: int) -> socket.socket:
         door.close()
         raise Stop(
             "port_taken",
-            f"port {port} cannot be used ({error.strerror}); choose another with --port,"
-            " or make demo PORT=8001",
+            f"port {port} cannot be used ({error.strerror}); choose another with --port, or"
+            " make demo PORT=8001. While another demo runs: another folder too, FOLDER=var/demo2",
         ) from None
     return door
 
@@ -44,15 +45,28 @@ def links(wijk: Wijk, address: str) -> dict[str, str]:
     return made
 
 
-def invitation(links: Mapping[str, str], address: str) -> str:
+def invitation(wijk: Wijk, links: Mapping[str, str], address: str) -> str:
     """Return what to do now."""
-    people = table(("PERSON", "LINK (works once)"), list(links.items()))
+    rows = [
+        (name, _what(neighbour.resident), links[name])
+        for neighbour in wijk.who.values()
+        if (name := neighbour.resident.name) in links
+    ]
+    people = table(("PERSON", "WHO", "LINK (works once)"), rows)
     return (
         f"\n{people}\n\n"
         f"Open {address} and be somebody: a link above makes this browser a second key of theirs.\n"
         "To be two people at once, open the second link in a private window.\n"
         "No camera is needed: the characters under a QR code can be typed too.\n"
         "Ctrl-C stops."
+    )
+
+
+def _what(resident: Resident) -> str:
+    """What somebody is in the wijk, and what they may sign or read for it."""
+    auditor = ("auditor",) if resident.handle in AUDITORS else ()
+    return ", ".join([*resident.roles, *auditor]) or {"person": "resident"}.get(
+        resident.kind, resident.kind
     )
 
 

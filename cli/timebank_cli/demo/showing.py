@@ -1,9 +1,11 @@
 """What the demo leaves in its folder, and the proof that it is right: audit, bundle, receipt."""
 
+import fcntl
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from timebank.services import auditing, proofs, receipts, selfcheck
 from timebank.services.bank import Bank
@@ -34,18 +36,39 @@ class Shown:
     text: str
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder anew; Stop `not_a_demo` where it holds anything but an earlier demo."""
+def prepare(folder: Path) -> TextIO:
+    """Make the folder anew, and hold it for as long as what is returned stays open.
+
+    Raises Stop `not_a_demo` where it holds anything but an earlier demo, `demo_running` where that
+    is still being made or served.
+    """
+    mark = folder / MARK
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / MARK).exists():
+        if any(folder.iterdir()) and not mark.exists():
             raise Stop("not_a_demo", f"{folder} holds something else; choose another --folder")
+        if mark.exists():
+            with mark.open() as earlier:
+                _hold(earlier, folder)
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    (folder / MARK).write_text(
+    held = mark.open("w", encoding="utf-8")
+    _hold(held, folder)
+    held.write(
         "Made by `timebank demo`, which throws all of this away when it runs again.\n"
-        f"Passphrase of every key file: {PASSPHRASE}\n",
-        encoding="utf-8",
+        f"Passphrase of every key file: {PASSPHRASE}\n"
     )
+    held.flush()
+    return held
+
+
+def _hold(mark: TextIO, folder: Path) -> None:
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Stop(
+            "demo_running",
+            f"a demo is running in {folder}: stop it (Ctrl-C), or choose another --folder",
+        ) from None
 
 
 def show(
