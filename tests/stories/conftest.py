@@ -248,9 +248,18 @@ def wijk(tmp_path: Path) -> Iterator[Wijk]:
     }.items():
         house.keep_setting(bank, name, value)
     server = create_server(app, host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    closing = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:  # it was waiting for the sockets that are closed below
+            assert closing.is_set()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Wijk(world, bank, clock, origin)
+    closing.set()
     server.close()
     thread.join(timeout=10)
     bank.close()

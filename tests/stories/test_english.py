@@ -92,7 +92,7 @@ def test_receiving_in_english_is_for_everybody(wijk, amina, joop):
     amina.page.goto(f"{wijk.origin}/V/{code}")
     amina.page.get_by_role("button", name="Betaal 1 uur").click()
     amina.says("Betaald")
-    joop.says("The other phone shows the same letters:")
+    joop.says("The other phone shows the same characters:")
     assert page.locator("[data-put=paid]").inner_text() == "1 hour"
     assert inspector.problems == []
 

@@ -111,3 +111,16 @@ def test_an_account_that_no_sepa_payment_reaches_is_said_at_once(asked: Street) 
     answer = bart.post("/inwisselen", FORM | {"iban": "TR33 0006 1005 1978 6457 8413 26"})
     assert answer.status_code == 422
     assert "Naar een rekening in dat land kan de wijk niet betalen." in answer.text
+
+
+def test_the_account_of_the_last_time_is_filled_in(street: Street) -> None:
+    street.issue(50_000)
+    street.post(street.world.pay("werk", "bart", 30_000, "WIJK"))
+    bart = street.browser("bart")
+    assert 'value="NL91' not in bart.page("/inwisselen")
+    bart.sign(bart.post("/inwisselen", FORM).text)
+    page = bart.page("/inwisselen")
+    assert 'value="NL91 ABNA 0417 1643 00"' in page
+    assert 'value="Bakkerij Bart"' in page
+    noor = street.browser("noor").page("/inwisselen")
+    assert 'value="NL91' not in noor

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Account, Member, Redemption
-from timebank.services import files, house, pain, selfcheck
+from timebank.services import files, house, pain, selfcheck, statements
 from timebank.services.accounts import (
     MAX_HOLDER,
     Debtor,
@@ -93,6 +93,18 @@ def waiting(bank: Bank, currency: str | None = None) -> list[Payout]:
                 if currency in (None, item.currency) and item.open and not item.settled_by
             ],
         )
+
+
+def last_destination(bank: Bank, shop: str, currency: str) -> PayTo | None:
+    """Return where a shop asked to be paid the last time; None where that is not kept."""
+    moved = statements.history(bank, shop, currency=currency, limit=500)
+    last = [move.identity for move in moved if move.type == "redeem"][:1]
+    with reading(bank.engine) as conn:
+        found = people.payouts(conn, last)
+    try:
+        return parse_pay_to("".join(found.values()))
+    except Unfit:
+        return None
 
 
 def payouts_of(bank: Bank, settle: orders.Settle) -> list[Payout]:

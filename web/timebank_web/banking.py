@@ -29,7 +29,9 @@ FLAWS = {
     ),
     Flaw.FILE_TOO_LARGE: later("Dit bestand is te groot voor een afschrift."),
     Flaw.FILE_WITH_ENTITIES: later("Dit bestand is niet te vertrouwen. Het is niet gelezen."),
-    Flaw.FILE_BROKEN: later("Dit bestand is niet heel. Download het opnieuw bij de bank."),
+    Flaw.FILE_BROKEN: later(
+        "Dit is geen volledig bankafschrift (CAMT.053). Download het opnieuw bij de bank."
+    ),
     Flaw.NOT_A_STATEMENT: later("Dit is geen afschrift. Kies bij de bank het formaat CAMT.053."),
     Flaw.OTHER_ACCOUNT: later("Dit afschrift is van een andere rekening dan die van de wijk."),
     Flaw.NOT_IN_EURO: later("Dit afschrift is niet in euro."),

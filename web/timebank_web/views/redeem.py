@@ -7,7 +7,7 @@ from timebank.errors import Code, Flaw, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.facts import Currency
 from timebank.services import agreements, payments, settlement, settlement_runs, statements
-from timebank.services.accounts import PayTo, is_sepa, parse_iban
+from timebank.services.accounts import PayTo, is_sepa, parse_iban, show_iban
 from timebank.services.agreements import Terms
 from timebank.services.drafts import tidy
 from timebank.services.statements import Balance
@@ -113,12 +113,18 @@ def _form(typed: dict[str, str], errors: dict[str, str]) -> str:
         "redeem.html",
         step="amount",
         available=money(max(0, balance.available), currency.code),
-        typed={"name": me().name, **typed},
+        typed={"name": me().name, **_as_before(currency.code), **typed},
         errors=errors,
         post=PATHS["redeem"],
         conditions=_conditions(agreements.terms(the_bank(), currency.code)),
         open=_earlier(currency.code),
     )
+
+
+def _as_before(currency: str) -> dict[str, str]:
+    """The account of the last time, so that nobody copies an IBAN every week."""
+    last = settlement.last_destination(the_bank(), me().id, currency)
+    return {"name": last.name, "iban": show_iban(last.iban)} if last else {}
 
 
 def _redeemable() -> tuple[Currency, Balance]:
