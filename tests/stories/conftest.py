@@ -253,7 +253,7 @@ def wijk(tmp_path: Path) -> Iterator[Wijk]:
     def run() -> None:
         try:
             server.run()
-        except OSError:  # it was waiting for the sockets that are closed below
+        except (OSError, ValueError):  # it was waiting for the sockets that are closed below
             assert closing.is_set()
 
     thread = threading.Thread(target=run, daemon=True)
