@@ -137,6 +137,7 @@ class Flaw(StrEnum):
     LINE_DIFFERS = "line_differs"
     LINE_RECORDED = "line_recorded"
     RECORDED_BY_HAND = "recorded_by_hand"
+    LINE_IMPORTED = "line_imported"
 
 
 class TimebankError(Exception):

@@ -185,4 +185,6 @@ UNFITS: Mapping[Flaw, str] = {
     Flaw.LINE_RECORDED: "that bank line is recorded already, or about to be",
     Flaw.RECORDED_BY_HAND: "a line of that amount was recorded by hand: where it is this one, name"
     " it with --entry; where it is another, say --apart",
+    Flaw.LINE_IMPORTED: "a line of that amount was imported: where it is this one, record it with"
+    " --from; where it is another, say --apart",
 }

@@ -303,6 +303,16 @@ def test_a_line_that_is_proposed_by_hand_is_asked_about_too(paid_out):
     assert next(item for item in bankfiles.lines(bank) if item.kept.line.id == a).recorded
 
 
+def test_a_line_that_was_imported_is_not_recorded_by_hand_unasked(paid_out):
+    bank, truus = paid_out.bank, paid_out.world.member("truus")
+    imports(paid_out, Booking("A", DAY, 700))
+    with pytest.raises(Unfit) as caught:
+        bankfiles.draft_by_hand(bank, truus, 700, "x")
+    assert caught.value.code is Flaw.LINE_IMPORTED
+    assert bankfiles.draft_by_hand(bank, truus, 700, "x", apart=True)
+    assert bankfiles.draft_by_hand(bank, truus, -700, "x")
+
+
 def test_a_line_that_was_recorded_by_hand_is_not_recorded_again_unasked(paid_out):
     truus = paid_out.world.member("truus")
     by_hand = paid_out.send(treasury.draft_record_bank(paid_out.bank, truus, 700, "x"), "truus")

@@ -5,14 +5,16 @@ import re
 
 import pytest
 
+from tests.banking import OWN
 from tests.passkeys import Passkey
 from tests.web.conftest import Browser, Street
 from tests.world import seed
 from timebank import ids
 from timebank.ledger import orders
 from timebank.ledger.verified import VerifiedOrder, verify_bytes
-from timebank.services import approvals, membership, proposals, statements
+from timebank.services import approvals, bankfiles, house, membership, proposals, statements
 from timebank.signing.canonical import to_base64url
+from timebank_cli.demo.banking import Booking, statement
 from timebank_web.words import MINUS
 
 ISSUE = {"amount": "200,00", "memo": "lonen november"}
@@ -126,6 +128,22 @@ def test_a_bank_line_that_went_out_is_signed_with_its_minus(street: Street) -> N
     assert f"{MINUS}12,50 euro" in page
     assert truus.sign(page).get_json()["state"] == "posted"
     assert street.bank.guard.read().size == 3
+
+
+def test_a_line_of_an_amount_that_was_imported_is_asked_about(street: Street) -> None:
+    house.keep_setting(street.bank, "bank_name", "De Linde")
+    house.keep_setting(street.bank, "bank_iban", OWN)
+    imported = statement(OWN, [Booking("A", "2026-09-22", 70_000)])
+    bankfiles.import_file(street.bank, "afschrift.xml", imported)
+    truus = street.browser("truus")
+    data = {"direction": "in", "amount": "700,00", "line": "storting"}
+    asked = truus.post("/voorstellen/nieuw/bankregel", data)
+    assert asked.status_code == 422
+    assert "Is dit een andere regel?" in asked.text
+    same = truus.post("/voorstellen/nieuw/bankregel", data | {"apart": "no"})
+    assert same.status_code == 422
+    other = truus.post("/voorstellen/nieuw/bankregel", data | {"apart": "yes"}).text
+    assert truus.sign(other).get_json()["state"] == "posted"
 
 
 def test_a_role_is_given_by_two_coordinators(street: Street) -> None:

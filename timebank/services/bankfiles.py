@@ -119,6 +119,21 @@ def by_hand(bank: Bank) -> dict[int, list[ByHand]]:
     return found
 
 
+def draft_by_hand(
+    bank: Bank, author: str, amount: int, text: str, *, payout: bool = False, apart: bool = False
+) -> Draft:
+    """Return the order that records a line that is on no imported statement.
+
+    `apart` says that it is none of those of that amount. Else, where there are any, raises Unfit
+    LINE_IMPORTED: the same euro would be in the reserve twice.
+    """
+    if not apart:
+        for found in lines(bank):
+            if found.kept.line.amount == amount:
+                raise Unfit(Flaw.LINE_IMPORTED, line=found.kept.line.id)
+    return treasury.draft_record_bank(bank, author, amount, text, payout=payout)
+
+
 def draft_record(
     bank: Bank, author: str, line: str, *, payout: bool = False, apart: bool = False
 ) -> Draft:

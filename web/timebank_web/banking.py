@@ -43,6 +43,9 @@ FLAWS = {
     Flaw.RECORDED_BY_HAND: later(
         "Dit bedrag is al met de hand geboekt. Kijk of het dezelfde regel is."
     ),
+    Flaw.LINE_IMPORTED: later(
+        "Er is al een regel van dit bedrag ingelezen. Boek die bij Uitbetalen aan winkels."
+    ),
 }
 """Why a bank account, or a file from or for a bank, cannot be used."""
 

@@ -38,7 +38,9 @@ def bank() -> None:
     "--entry", metavar="ENTRY", help="With --from: it was recorded before, as this entry."
 )
 @click.option(
-    "--apart", is_flag=True, help="With --from: it is not the line of that amount recorded by hand."
+    "--apart",
+    is_flag=True,
+    help="It is not the line of that amount that was recorded by hand, or imported.",
 )
 @click.option(
     "--payout", is_flag=True, help="By this line a settlement paid shops; in: takes that back."
@@ -66,13 +68,15 @@ def record(
     """
     if (line is None) == (imported is None):
         raise click.UsageError("say which line it is: --line TEXT, or --from an imported LINE")
-    if (entry or apart) and not imported:
-        raise click.UsageError("--entry and --apart go with --from")
+    if entry and not imported:
+        raise click.UsageError("--entry goes with --from")
     cents = read_amount(amount, Unit.CENT)
     signed = cents if direction == "in" else -cents
     signing, treasurer = key.signer(desk.bank)
     if line is not None:
-        draft = treasury.draft_record_bank(desk.bank, treasurer.id, signed, line, payout=payout)
+        draft = bankfiles.draft_by_hand(
+            desk.bank, treasurer.id, signed, line, payout=payout, apart=apart
+        )
         propose(desk, draft, signing, out)
         return
     found = bankfiles.find_line(desk.bank, imported or "")

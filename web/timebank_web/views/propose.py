@@ -12,13 +12,14 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from timebank import ids
-from timebank.errors import Code, Refusal
+from timebank.errors import Code, Refusal, Unfit
 from timebank.ledger import orders
 from timebank.ledger.orders import Role
-from timebank.services import approvals, corrections, membership, proposals, treasury
+from timebank.services import approvals, bankfiles, corrections, membership, proposals, treasury
 from timebank.services.corrections import Correctable
 from timebank.services.drafts import Draft, draft_proposal
 from timebank.services.membership import Person
+from timebank_web.banking import unfit
 from timebank_web.current import currencies, forbid, me, role, the_bank
 from timebank_web.forms import Form, Options, chooser, note, text_input, typed_amount
 from timebank_web.paths import PATHS
@@ -159,7 +160,16 @@ def _bank_fields(form: Form) -> Fields:
             "line", _("De regel van het afschrift"), form,
             _("Datum, naam en omschrijving. Dit komt niet in het openbare boek."),
         ),
+        *(
+            [chooser("apart", _("Is dit een andere regel?"), form, _same_or_not())]
+            if "apart" in form.errors
+            else []
+        ),
     ]  # fmt: skip
+
+
+def _same_or_not() -> Options:
+    return [("no", _("Nee, dezelfde")), ("yes", _("Ja, een andere"))]
 
 
 def _directions() -> Options:
@@ -175,10 +185,15 @@ def _read_bank(form: Form) -> Draft | None:
     cents, text = form.amount("amount", ""), form.text("line")
     if form.errors:
         return None
-    amount = cents if direction == "in" else -cents
-    return treasury.draft_record_bank(
-        the_bank(), me().id, amount, text, payout=direction == "payout"
-    )
+    amount, payout = cents if direction == "in" else -cents, direction == "payout"
+    apart = form.typed.get("apart") == "yes"
+    try:
+        return bankfiles.draft_by_hand(
+            the_bank(), me().id, amount, text, payout=payout, apart=apart
+        )
+    except Unfit as error:
+        form.errors["apart"] = unfit(error)
+        return None
 
 
 # ---- limits and roles
